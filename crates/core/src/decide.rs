@@ -1,0 +1,175 @@
+//! `decide`: facts, a command and the time in; events or a rejection out. Pure.
+
+use crate::{
+    command::{Ask, By, Command},
+    desk, document,
+    event::{Committed, Event},
+    facts::{Facts, required},
+    id::AccountId,
+    people::{self, Account, Gathering, Permission},
+    position::Position,
+    rejection::{Refusal, Rejection},
+    sheet::{self, MarkResult},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// What a command comes to: the events to append, and what became of each mark of a batch.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    /// What happened, in order. Empty when everything was so already.
+    pub events: Vec<Event>,
+    /// One result per change of a [`Command::MarkSheet`], in its order.
+    pub marks: Vec<MarkResult>,
+}
+
+impl From<Event> for Decision {
+    fn from(event: Event) -> Self {
+        Self {
+            events: vec![event],
+            marks: Vec::new(),
+        }
+    }
+}
+
+/// What the sender of a command gets once it is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The log's position right after the command.
+    pub position: Position,
+    /// The command's events, with their places in the log.
+    pub events: Vec<Arc<Committed>>,
+    /// One result per change of a [`Command::MarkSheet`], in its order.
+    pub marks: Vec<MarkResult>,
+    /// Whether this is the first answer given again.
+    pub repeated: bool,
+}
+
+/// Everything a decision reads: the facts, the hand, the time.
+pub(crate) struct Situation<'a> {
+    pub facts: &'a dyn Facts,
+    pub by: &'a By,
+    pub now: Timestamp,
+    pub fresh: &'a str,
+}
+
+impl Situation<'_> {
+    /// The account whose hand it is, as it is now; `None` for the program itself.
+    pub fn account(&self) -> Result<Option<Arc<Account>>, Refusal> {
+        let Some(id) = self.by.account() else {
+            return Ok(None);
+        };
+        let account = required(self.facts.account(id)?, "account", id)?;
+        if account.active {
+            Ok(Some(account))
+        } else {
+            Err(self.forbidden("act").into())
+        }
+    }
+
+    /// Refuses unless the hand has that permission now.
+    pub fn allow(&self, permission: Permission, what: &str) -> Result<(), Refusal> {
+        match self.account()? {
+            Some(account) if !account.may(permission) => Err(self.forbidden(what).into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses unless the hand has that permission and sees that gathering.
+    pub fn allow_at(
+        &self,
+        permission: Permission,
+        gathering: &Gathering,
+        what: &str,
+    ) -> Result<(), Refusal> {
+        match self.account()? {
+            Some(account) if !(account.may(permission) && account.sees(gathering)) => {
+                Err(self.forbidden(what).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub fn forbidden(&self, what: &str) -> Rejection {
+        let account = self
+            .by
+            .account()
+            .cloned()
+            .unwrap_or_else(|| AccountId::new("system"));
+        Rejection::Forbidden {
+            account,
+            what: what.to_owned(),
+        }
+    }
+}
+
+/// Judges a command by the facts at `now`.
+///
+/// # Errors
+/// [`Refusal::Rejected`] when the rules say no, [`Refusal::Fault`] when facts could not be read.
+pub fn decide(facts: &dyn Facts, ask: &Ask, now: Timestamp) -> Result<Decision, Refusal> {
+    let at = Situation {
+        facts,
+        by: &ask.by,
+        now,
+        fresh: &ask.fresh,
+    };
+    match &ask.command {
+        Command::MarkSheet {
+            gathering,
+            date,
+            changes,
+            rule,
+        } => sheet::mark(&at, gathering, *date, changes, *rule),
+        Command::CountHeads {
+            gathering,
+            date,
+            count,
+            mode,
+            counter,
+        } => sheet::count_heads(&at, gathering, *date, *count, *mode, counter.as_ref()),
+        Command::SetHeadcountMode {
+            gathering,
+            date,
+            mode,
+        } => sheet::set_headcount_mode(&at, gathering, *date, *mode),
+        Command::ExcludeSheet {
+            gathering,
+            date,
+            excluded,
+        } => sheet::exclude(&at, gathering, *date, *excluded),
+        Command::CheckIn {
+            person,
+            location,
+            notes,
+            claim,
+        } => desk::check_in(&at, person, location.as_deref(), notes.as_deref(), *claim),
+        Command::CheckOut {
+            visit,
+            notes,
+            claim,
+        } => desk::check_out(&at, visit, notes.as_deref(), *claim),
+        Command::Change {
+            list,
+            id,
+            fields,
+            expect,
+            seen,
+        } => people::change(&at, *list, id.as_deref(), fields, *expect, *seen),
+        Command::Remove { list, id } => people::remove(&at, *list, id),
+        Command::PutDocument {
+            kind,
+            id,
+            data,
+            seen,
+        } => document::put_document(&at, kind, id.as_ref(), data, *seen),
+        Command::RemoveDocument { kind, id } => document::remove_document(&at, kind, id),
+        Command::StartSession(session) => Ok(Event::SignedIn(Arc::new(session.clone())).into()),
+        Command::EndSessions { account, session } => {
+            people::end_sessions(&at, account, session.as_ref())
+        }
+        Command::SetPassword { account, hash } => people::set_password(&at, account, hash),
+        Command::Import { rows } => Ok(Event::Imported { rows: rows.clone() }.into()),
+    }
+}

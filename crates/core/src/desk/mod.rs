@@ -1,0 +1,69 @@
+//! The desk: visits, from check-in to check-out, and their statistics.
+
+mod check;
+mod tally;
+
+pub(crate) use check::{check_in, check_out};
+use serde::{Deserialize, Serialize};
+pub use tally::{Stats, Tally};
+
+use crate::{
+    id::{AccountId, PersonId, VisitId},
+    time::Timestamp,
+};
+
+/// One stay at a desk. A person has at most one open visit (gym G7.4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Visit {
+    /// Its id, a UUID.
+    pub id: VisitId,
+    /// Whose.
+    pub person: PersonId,
+    /// When it began.
+    pub check_in: Timestamp,
+    /// When it ended; absent while it is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check_out: Option<Timestamp>,
+    /// Where.
+    #[serde(default)]
+    pub location: String,
+    /// Remarks, those of the check-out appended (gym G7.10).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub notes: String,
+    /// Who checked the person in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<AccountId>,
+    /// The client's time of the latest step, kept for audit (gym G7.11).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimed_at: Option<Timestamp>,
+}
+
+impl Visit {
+    /// Milliseconds from check-in to check-out, if it is closed.
+    #[must_use]
+    pub fn stay_ms(&self) -> Option<i64> {
+        self.check_out.map(|out| out.since_ms(self.check_in))
+    }
+}
+
+/// How a command names a person at the desk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PersonRef {
+    /// By id.
+    Id(PersonId),
+    /// By the number on the card.
+    Number(String),
+}
+
+/// A time that a client claims for a step at the desk (gym G7.11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claim {
+    /// The device's time.
+    pub at: Timestamp,
+    /// Whether the step waited offline: then the time counts if it is plausible.
+    #[serde(default)]
+    pub queued: bool,
+}

@@ -1,0 +1,402 @@
+//! Decides `Change` and `Remove` for the lists of a tenant, and the ends of sign-ins.
+
+use std::sync::Arc;
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+use super::{Account, Family, Gathering, Group, Permission, Person, Session, Tenant};
+use crate::{
+    command::{Expect, List},
+    decide::{Decision, Situation},
+    event::Event,
+    facts::{Alias, Key, Query, Row, required},
+    id::{AccountId, FamilyId, GatheringId, GroupId, PersonId, SessionId},
+    limits,
+    rejection::{Refusal, Rejection},
+};
+
+impl List {
+    /// What one entry is called.
+    #[must_use]
+    pub const fn entry(self) -> &'static str {
+        match self {
+            Self::Tenant => "tenant",
+            Self::Accounts => "account",
+            Self::People => "person",
+            Self::Families => "family",
+            Self::Groups => "group",
+            Self::Gatherings => "gathering",
+        }
+    }
+
+    /// What it takes to change the list.
+    #[must_use]
+    pub const fn permission(self) -> Permission {
+        match self {
+            Self::Tenant | Self::Accounts => Permission::ManageAccounts,
+            Self::People | Self::Families | Self::Groups => Permission::ChangePeople,
+            Self::Gatherings => Permission::ChangeGatherings,
+        }
+    }
+
+    fn key(self, id: &str) -> Key {
+        match self {
+            Self::Tenant => Key::Tenant,
+            Self::Accounts => Key::Account(AccountId::new(id)),
+            Self::People => Key::Person(PersonId::new(id)),
+            Self::Families => Key::Family(FamilyId::new(id)),
+            Self::Groups => Key::Group(GroupId::new(id)),
+            Self::Gatherings => Key::Gathering(GatheringId::new(id)),
+        }
+    }
+}
+
+pub(crate) fn change(
+    at: &Situation<'_>,
+    list: List,
+    id: Option<&str>,
+    fields: &Map<String, Value>,
+    expect: Expect,
+    seen: Option<u32>,
+) -> Result<Decision, Refusal> {
+    at.allow(list.permission(), &format!("change a {}", list.entry()))?;
+    let id = match id {
+        Some(id) => PersonId::parse("id", id)?.to_string(),
+        None => at.fresh.to_owned(),
+    };
+    let current = at.facts.row(&list.key(&id))?;
+    match (expect, &current) {
+        (Expect::New, Some(_)) => {
+            return Err(Rejection::AlreadyExists {
+                what: list.entry().into(),
+                id,
+            }
+            .into());
+        }
+        (Expect::There, None) => return Err(Rejection::not_found(list.entry(), id).into()),
+        _ => {}
+    }
+    let mut edit = Edit {
+        at,
+        id: &id,
+        fields,
+        seen,
+    };
+    let event = match list {
+        List::Tenant => edit.tenant(current)?,
+        List::Accounts => edit.account(current)?,
+        List::People => edit.person(current)?,
+        List::Families => edit.family(current)?,
+        List::Groups => edit.group(current)?,
+        List::Gatherings => edit.gathering(current)?,
+    };
+    Ok(event.map(Decision::from).unwrap_or_default())
+}
+
+/// One entry under change: every list lays `fields` over what is there, then checks its own rules.
+struct Edit<'a> {
+    at: &'a Situation<'a>,
+    id: &'a str,
+    fields: &'a Map<String, Value>,
+    seen: Option<u32>,
+}
+
+macro_rules! current {
+    ($row:expr, $kind:ident) => {
+        match $row {
+            Some(Row::$kind(row)) => Some(row),
+            _ => None,
+        }
+    };
+}
+
+impl Edit<'_> {
+    fn tenant(&mut self, row: Option<Row>) -> Result<Option<Event>, Refusal> {
+        let current = current!(row, Tenant);
+        if self.fields.contains_key("id") {
+            return Err(Rejection::invalid("id", "of a tenant cannot be changed").into());
+        }
+        let id = current
+            .as_ref()
+            .map_or_else(|| self.id.to_owned(), |t| t.id.to_string());
+        let next: Tenant = merged(current.as_deref(), &id, self.fields)?;
+        check_name("name", &next.name)?;
+        Ok(differs(current, next).map(Event::TenantChanged))
+    }
+
+    fn account(&mut self, row: Option<Row>) -> Result<Option<Event>, Refusal> {
+        let current = current!(row, Account);
+        let mut next: Account = merged(current.as_deref(), self.id, self.fields)?;
+        next.created_at = next.created_at.or(Some(self.at.now));
+        for (field, login) in [
+            ("email", &next.email),
+            ("username", &next.username),
+            ("mobile", &next.mobile),
+        ] {
+            self.free_login(field, login.as_deref())?;
+        }
+        if let Some(person) = &next.person {
+            required(self.at.facts.person(person)?, "person", person)?;
+        }
+        Ok(differs(current, next).map(Event::AccountChanged))
+    }
+
+    fn free_login(&self, field: &str, login: Option<&str>) -> Result<(), Refusal> {
+        let Some(login) = login else { return Ok(()) };
+        let found = self.at.facts.find(&Alias::Login(login.to_owned()))?;
+        match found {
+            Some(Row::Account(other)) if other.id.as_str() != self.id => {
+                let what = format!("account with {field}");
+                Err(Rejection::AlreadyExists {
+                    what,
+                    id: login.into(),
+                }
+                .into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn person(&mut self, row: Option<Row>) -> Result<Option<Event>, Refusal> {
+        let current = current!(row, Person);
+        let version = current.as_ref().map_or(0, |p| p.version);
+        if let Some(seen) = self.seen.filter(|seen| *seen != version) {
+            let what = format!("person {}", self.id);
+            return Err(Rejection::Stale {
+                what,
+                seen,
+                version,
+                mark: None,
+            }
+            .into());
+        }
+        let mut next: Person = merged(current.as_deref(), self.id, self.fields)?;
+        self.check_person(&next)?;
+        if current.as_deref().is_some_and(|p| *p == next) {
+            return Ok(None);
+        }
+        next.created_at = next.created_at.or(Some(self.at.now));
+        next.updated_at = Some(self.at.now);
+        next.version = version + 1;
+        Ok(Some(Event::PersonChanged {
+            person: Arc::new(next),
+            created: current.is_none(),
+        }))
+    }
+
+    fn check_person(&self, next: &Person) -> Result<(), Refusal> {
+        if next.first_name.is_empty() && next.last_name.is_empty() {
+            return Err(Rejection::invalid("first_name", "and last_name are both empty").into());
+        }
+        check_name("first_name", &next.first_name)?;
+        check_name("last_name", &next.last_name)?;
+        if next
+            .notes
+            .as_ref()
+            .is_some_and(|n| n.chars().count() > limits::NOTE_CHARS_MAX)
+        {
+            return Err(Rejection::invalid("notes", "is longer than 5000 characters").into());
+        }
+        if let Some(family) = &next.family {
+            required(self.at.facts.family(family)?, "family", family)?;
+        }
+        if let Some(group) = &next.group {
+            required(self.at.facts.group(group)?, "group", group)?;
+        }
+        let Some(number) = &next.number else {
+            return Ok(());
+        };
+        match self.at.facts.person_by_number(number)? {
+            Some(other) if other.id != next.id => {
+                let what = "person with number".into();
+                Err(Rejection::AlreadyExists {
+                    what,
+                    id: number.clone(),
+                }
+                .into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn family(&mut self, row: Option<Row>) -> Result<Option<Event>, Refusal> {
+        let current = current!(row, Family);
+        let mut next: Family = merged(current.as_deref(), self.id, self.fields)?;
+        check_name("name", &next.name)?;
+        next.created_at = next.created_at.or(Some(self.at.now));
+        Ok(differs(current, next).map(Event::FamilyChanged))
+    }
+
+    fn group(&mut self, row: Option<Row>) -> Result<Option<Event>, Refusal> {
+        let current = current!(row, Group);
+        let next: Group = merged(current.as_deref(), self.id, self.fields)?;
+        check_name("name", &next.name)?;
+        for teacher in next.teachers.iter().chain(&next.homeroom_teacher) {
+            required(self.at.facts.account(teacher)?, "account", teacher)?;
+        }
+        Ok(differs(current, next).map(Event::GroupChanged))
+    }
+
+    fn gathering(&mut self, row: Option<Row>) -> Result<Option<Event>, Refusal> {
+        let current = current!(row, Gathering);
+        let mut next: Gathering = merged(current.as_deref(), self.id, self.fields)?;
+        check_name("name", &next.name)?;
+        if let Some(there) = &current {
+            self.at
+                .allow_at(Permission::ChangeGatherings, there, "change this gathering")?;
+        }
+        for person in &next.roster {
+            required(self.at.facts.person(person)?, "person", person)?;
+        }
+        if let Some(group) = &next.group {
+            required(self.at.facts.group(group)?, "group", group)?;
+        }
+        if let Some(teacher) = &next.teacher {
+            required(self.at.facts.account(teacher)?, "account", teacher)?;
+        }
+        next.created_at = next.created_at.or(Some(self.at.now));
+        Ok(differs(current, next).map(Event::GatheringChanged))
+    }
+}
+
+/// The entry with `fields` laid over it, or a rejection that names the field.
+fn merged<T: Serialize + DeserializeOwned>(
+    current: Option<&T>,
+    id: &str,
+    fields: &Map<String, Value>,
+) -> Result<T, Rejection> {
+    let mut entry = current.map_or(Ok(Value::Object(Map::new())), serde_json::to_value);
+    if let Ok(entry) = &mut entry {
+        lay_over(entry, fields);
+        entry["id"] = id.into();
+    }
+    entry
+        .and_then(serde_json::from_value)
+        .map_err(|error| misfit(&error.to_string()))
+}
+
+/// RFC 7396: objects merge, `null` removes, everything else replaces.
+fn lay_over(target: &mut Value, fields: &Map<String, Value>) {
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    let Value::Object(target) = target else {
+        return;
+    };
+    for (name, value) in fields {
+        match value {
+            Value::Null => {
+                target.remove(name);
+            }
+            Value::Object(inner) => lay_over(target.entry(name).or_insert(Value::Null), inner),
+            _ => {
+                target.insert(name.clone(), value.clone());
+            }
+        }
+    }
+}
+
+/// serde names the field in backquotes; the rejection names it too.
+fn misfit(error: &str) -> Rejection {
+    let field = error.split('`').nth(1).unwrap_or("fields");
+    Rejection::invalid(field, format!("does not fit: {error}"))
+}
+
+fn differs<T: PartialEq>(current: Option<Arc<T>>, next: T) -> Option<Arc<T>> {
+    (current.as_deref() != Some(&next)).then(|| Arc::new(next))
+}
+
+fn check_name(field: &'static str, name: &str) -> Result<(), Rejection> {
+    if name.chars().count() > limits::NAME_CHARS_MAX {
+        return Err(Rejection::invalid(field, "is longer than 200 characters"));
+    }
+    Ok(())
+}
+
+pub(crate) fn remove(at: &Situation<'_>, list: List, id: &str) -> Result<Decision, Refusal> {
+    at.allow(list.permission(), &format!("remove a {}", list.entry()))?;
+    let row = required(at.facts.row(&list.key(id))?, list.entry(), &id)?;
+    Ok(match row {
+        Row::Person(person) => {
+            if at.facts.open_visit(&person.id)?.is_some() {
+                return Err(in_use("person", id, "an open visit"));
+            }
+            Event::PersonRemoved(person)
+        }
+        Row::Family(family) => {
+            if !at
+                .facts
+                .rows(&Query::PeopleOfFamily(family.id.clone()))?
+                .is_empty()
+            {
+                return Err(in_use("family", id, "its people"));
+            }
+            Event::FamilyRemoved(family)
+        }
+        Row::Group(group) => {
+            if !at
+                .facts
+                .rows(&Query::PeopleOfGroup(group.id.clone()))?
+                .is_empty()
+            {
+                return Err(in_use("group", id, "its people"));
+            }
+            Event::GroupRemoved(group)
+        }
+        Row::Gathering(gathering) => Event::GatheringRemoved(gathering),
+        Row::Account(account) => Event::AccountRemoved(account),
+        _ => return Err(Rejection::invalid("list", "has nothing to remove").into()),
+    }
+    .into())
+}
+
+fn in_use(what: &str, id: &str, by: &str) -> Refusal {
+    Rejection::InUse {
+        what: what.into(),
+        id: id.into(),
+        by: by.into(),
+    }
+    .into()
+}
+
+pub(crate) fn end_sessions(
+    at: &Situation<'_>,
+    account: &AccountId,
+    session: Option<&SessionId>,
+) -> Result<Decision, Refusal> {
+    if at.by.account() != Some(account) {
+        at.allow(Permission::ManageAccounts, "end another's sessions")?;
+    }
+    let open = at.facts.rows(&Query::Sessions(account.clone()))?;
+    let events = open.into_iter().filter_map(|row| match row {
+        Row::Session(s) if session.is_none_or(|only| *only == s.id) => {
+            let ended = Session {
+                revoked_at: Some(at.now),
+                ..(*s).clone()
+            };
+            Some(Event::SignedOut(Arc::new(ended)))
+        }
+        _ => None,
+    });
+    Ok(Decision {
+        events: events.collect(),
+        marks: Vec::new(),
+    })
+}
+
+pub(crate) fn set_password(
+    at: &Situation<'_>,
+    account: &AccountId,
+    hash: &str,
+) -> Result<Decision, Refusal> {
+    if at.by.account() != Some(account) {
+        at.allow(Permission::ManageAccounts, "set another's password")?;
+    }
+    required(at.facts.account(account)?, "account", account)?;
+    Ok(Event::PasswordSet {
+        account: account.clone(),
+        hash: hash.into(),
+    }
+    .into())
+}
