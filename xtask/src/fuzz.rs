@@ -28,7 +28,7 @@ pub fn perform(seconds: u32) -> Result<Count> {
     let out = run::root().join("target/fuzz");
     // A target of its own keeps the coverage flags off build scripts, which could not link.
     let host = host()?;
-    let mut build = cargo("build --quiet --release --bins --target");
+    let mut build = cargo("build --release --bins --target");
     build.arg(&host).arg("--target-dir").arg(&out).current_dir(&package);
     run::wait(build.env("RUSTFLAGS", RUSTFLAGS))?;
 

@@ -71,7 +71,7 @@ pub fn stages(report: &mut Report, args: &[String]) -> Result<()> {
     report.stage("setup", || setup::everything().map(|()| Count::default()));
     report.check("format", || run::wait(&mut cargo("fmt --all --check")));
     report.check("clippy", || {
-        run::wait(&mut cargo("clippy --quiet --workspace --all-targets -- --deny warnings"))
+        run::wait(&mut cargo("clippy --workspace --all-targets -- --deny warnings"))
     });
     report.check("tidy", tidy::perform);
     report.stage("cargo test", rust);
@@ -82,7 +82,7 @@ pub fn stages(report: &mut Report, args: &[String]) -> Result<()> {
 
 fn rust() -> Result<Count> {
     // Binaries and tests in one build: their dependencies are then the same and compiled once.
-    run::wait(&mut cargo("build --quiet --workspace --bins --tests"))?;
+    run::wait(&mut cargo("build --workspace --bins --tests"))?;
     let mut count = Count::default();
     let mut test = cargo("test --quiet --workspace --no-fail-fast");
     let succeeded = run::follow(&mut test, |line| count.add_cargo(line))?;
