@@ -6,6 +6,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -21,6 +22,7 @@ const stopWithinMs = 15_000;
 function binary() {
   const path = process.env.ROLLCALL_BIN;
   if (!path) throw new Error('ROLLCALL_BIN names the program under test; cargo xtask test sets it');
+  if (!existsSync(path)) throw new Error(`ROLLCALL_BIN is ${path}, which is not there`);
   return path;
 }
 
