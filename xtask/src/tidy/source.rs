@@ -62,7 +62,7 @@ impl Source {
 fn is_test_file(file: &str) -> bool {
     file.ends_with("/tests.rs")
         || file.ends_with("_tests.rs")
-        || ["/tests/", "/benches/", "/fuzz_targets/"].iter().any(|folder| file.contains(folder))
+        || ["/tests/", "/benches/", "/fuzz/"].iter().any(|folder| file.contains(folder))
 }
 
 /// Marks what stands between the braces after `#[cfg(test)]`.
