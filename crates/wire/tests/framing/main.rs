@@ -1,6 +1,7 @@
 //! The framings against tables of cases, against another implementation, and against garbage.
 
 mod client;
+mod garbage;
 mod handshake;
 mod http_head;
 mod sse;
