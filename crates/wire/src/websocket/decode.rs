@@ -226,7 +226,7 @@ impl Reader<'_> {
         }
         let open = &mut partial.get_or_insert_default().message;
         let message = open.get_or_insert_with(|| Message::new(frame.opcode));
-        message.extend(&self.chunk[piece], is_end)?;
+        message.extend(&self.chunk[piece])?;
         if !is_end {
             return Ok(None);
         }
@@ -236,8 +236,8 @@ impl Reader<'_> {
     }
 }
 
-/// What a complete payload says. Reassembled text is checked a second time here: rare, fast, and
-/// free of `unsafe`.
+/// What a complete payload says. Reassembled text is checked a second time here: it is rare, the
+/// check is fast, and it needs no `unsafe`.
 fn read(opcode: Opcode, payload: &[u8]) -> Result<Incoming<'_>, Malformed> {
     Ok(match opcode {
         Opcode::Text => {

@@ -64,17 +64,16 @@ impl Message {
         Self { opcode, bytes: Vec::new(), checked: 0 }
     }
 
-    /// Adds a piece. Text is checked at once, so that bad text is refused where it stands.
-    pub(super) fn extend(&mut self, piece: &[u8], is_end: bool) -> Result<(), Malformed> {
+    /// Adds a piece. Text is checked at once, so that bad text is refused where it stands; whether
+    /// the last character is whole is only known when the message is read.
+    pub(super) fn extend(&mut self, piece: &[u8]) -> Result<(), Malformed> {
         self.bytes.extend_from_slice(piece);
         if self.opcode != Opcode::Text {
             return Ok(());
         }
         match std::str::from_utf8(&self.bytes[self.checked..]) {
             Ok(text) => self.checked += text.len(),
-            Err(error) if error.error_len().is_none() && !is_end => {
-                self.checked += error.valid_up_to()
-            }
+            Err(error) if error.error_len().is_none() => self.checked += error.valid_up_to(),
             Err(_) => return Err(Malformed::NotUtf8),
         }
         Ok(())
