@@ -81,12 +81,8 @@ mod tests {
     #[test]
     fn g7_13_a_member_hears_only_own_visits() {
         let keys = Keys::of(&account(Role::Member), &[]);
-        let visit_of = |p: &str| {
-            Audience(vec![
-                Hearer::May(Permission::ReadDesk),
-                Hearer::Person(p.into()),
-            ])
-        };
+        let visit_of =
+            |p: &str| Audience(vec![Hearer::May(Permission::ReadDesk), Hearer::Person(p.into())]);
         assert!(keys.hears(&visit_of("p1")) && !keys.hears(&visit_of("p2")));
     }
 

@@ -16,12 +16,7 @@ use crate::{
 
 /// What is asked. The native protocol writes it just so: `{"type":"check_in","data":{…}}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "type",
-    content = "data",
-    rename_all = "snake_case",
-    deny_unknown_fields
-)]
+#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
     /// Mark people on a sheet: each change is judged on its own, the applied ones are one event.
     MarkSheet {

@@ -26,10 +26,7 @@ pub struct Decision {
 
 impl From<Event> for Decision {
     fn from(event: Event) -> Self {
-        Self {
-            events: vec![event],
-            marks: Vec::new(),
-        }
+        Self { events: vec![event], marks: Vec::new() }
     }
 }
 
@@ -61,11 +58,7 @@ impl Situation<'_> {
             return Ok(None);
         };
         let account = required(self.facts.account(id)?, "account", id)?;
-        if account.active {
-            Ok(Some(account))
-        } else {
-            Err(self.forbidden("act").into())
-        }
+        if account.active { Ok(Some(account)) } else { Err(self.forbidden("act").into()) }
     }
 
     /// Refuses unless the hand has that permission now.
@@ -92,15 +85,8 @@ impl Situation<'_> {
     }
 
     pub fn forbidden(&self, what: &str) -> Rejection {
-        let account = self
-            .by
-            .account()
-            .cloned()
-            .unwrap_or_else(|| AccountId::new("system"));
-        Rejection::Forbidden {
-            account,
-            what: what.to_owned(),
-        }
+        let account = self.by.account().cloned().unwrap_or_else(|| AccountId::new("system"));
+        Rejection::Forbidden { account, what: what.to_owned() }
     }
 }
 
@@ -109,61 +95,33 @@ impl Situation<'_> {
 /// # Errors
 /// [`Refusal::Rejected`] when the rules say no, [`Refusal::Fault`] when facts could not be read.
 pub fn decide(facts: &dyn Facts, ask: &Ask, now: Timestamp) -> Result<Decision, Refusal> {
-    let at = Situation {
-        facts,
-        by: &ask.by,
-        now,
-        fresh: &ask.fresh,
-    };
+    let at = Situation { facts, by: &ask.by, now, fresh: &ask.fresh };
     match &ask.command {
-        Command::MarkSheet {
-            gathering,
-            date,
-            changes,
-            rule,
-        } => sheet::mark(&at, gathering, *date, changes, *rule),
-        Command::CountHeads {
-            gathering,
-            date,
-            count,
-            mode,
-            counter,
-        } => sheet::count_heads(&at, gathering, *date, *count, *mode, counter.as_ref()),
-        Command::SetHeadcountMode {
-            gathering,
-            date,
-            mode,
-        } => sheet::set_headcount_mode(&at, gathering, *date, *mode),
-        Command::ExcludeSheet {
-            gathering,
-            date,
-            excluded,
-        } => sheet::exclude(&at, gathering, *date, *excluded),
-        Command::CheckIn {
-            person,
-            location,
-            notes,
-            claim,
-        } => desk::check_in(&at, person, location.as_deref(), notes.as_deref(), *claim),
-        Command::CheckOut {
-            visit,
-            notes,
-            claim,
-        } => desk::check_out(&at, visit, notes.as_deref(), *claim),
-        Command::Change {
-            list,
-            id,
-            fields,
-            expect,
-            seen,
-        } => people::change(&at, *list, id.as_deref(), fields, *expect, *seen),
+        Command::MarkSheet { gathering, date, changes, rule } => {
+            sheet::mark(&at, gathering, *date, changes, *rule)
+        }
+        Command::CountHeads { gathering, date, count, mode, counter } => {
+            sheet::count_heads(&at, gathering, *date, *count, *mode, counter.as_ref())
+        }
+        Command::SetHeadcountMode { gathering, date, mode } => {
+            sheet::set_headcount_mode(&at, gathering, *date, *mode)
+        }
+        Command::ExcludeSheet { gathering, date, excluded } => {
+            sheet::exclude(&at, gathering, *date, *excluded)
+        }
+        Command::CheckIn { person, location, notes, claim } => {
+            desk::check_in(&at, person, location.as_deref(), notes.as_deref(), *claim)
+        }
+        Command::CheckOut { visit, notes, claim } => {
+            desk::check_out(&at, visit, notes.as_deref(), *claim)
+        }
+        Command::Change { list, id, fields, expect, seen } => {
+            people::change(&at, *list, id.as_deref(), fields, *expect, *seen)
+        }
         Command::Remove { list, id } => people::remove(&at, *list, id),
-        Command::PutDocument {
-            kind,
-            id,
-            data,
-            seen,
-        } => document::put_document(&at, kind, id.as_ref(), data, *seen),
+        Command::PutDocument { kind, id, data, seen } => {
+            document::put_document(&at, kind, id.as_ref(), data, *seen)
+        }
         Command::RemoveDocument { kind, id } => document::remove_document(&at, kind, id),
         Command::StartSession(session) => Ok(Event::SignedIn(Arc::new(session.clone())).into()),
         Command::EndSessions { account, session } => {

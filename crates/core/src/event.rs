@@ -174,12 +174,9 @@ impl Event {
             | Self::GroupRemoved(_) => Room::People,
             Self::GatheringChanged(_) | Self::GatheringRemoved(_) => Room::Gatherings,
             Self::SheetChanged(sheet) => Room::Sheet(sheet.gathering.clone(), sheet.date),
-            Self::Marked {
-                gathering, date, ..
+            Self::Marked { gathering, date, .. } | Self::HeadsCounted { gathering, date, .. } => {
+                Room::Sheet(gathering.clone(), *date)
             }
-            | Self::HeadsCounted {
-                gathering, date, ..
-            } => Room::Sheet(gathering.clone(), *date),
             Self::CheckedIn { .. } | Self::CheckedOut { .. } => Room::Desk,
             Self::DocumentChanged(d) | Self::DocumentRemoved(d) => Room::Documents(d.kind.clone()),
         }
@@ -192,22 +189,13 @@ impl Event {
             Self::PasswordSet { .. } | Self::Imported { .. } => Vec::new(),
             Self::TenantChanged(_) => vec![Hearer::Everyone],
             Self::AccountChanged(a) | Self::AccountRemoved(a) => {
-                vec![
-                    Hearer::May(Permission::ManageAccounts),
-                    Hearer::Account(a.id.clone()),
-                ]
+                vec![Hearer::May(Permission::ManageAccounts), Hearer::Account(a.id.clone())]
             }
             Self::SignedIn(s) | Self::SignedOut(s) => {
-                vec![
-                    Hearer::May(Permission::ManageAccounts),
-                    Hearer::Account(s.account.clone()),
-                ]
+                vec![Hearer::May(Permission::ManageAccounts), Hearer::Account(s.account.clone())]
             }
             Self::PersonChanged { person: p, .. } | Self::PersonRemoved(p) => {
-                vec![
-                    Hearer::May(Permission::ReadPeople),
-                    Hearer::Person(p.id.clone()),
-                ]
+                vec![Hearer::May(Permission::ReadPeople), Hearer::Person(p.id.clone())]
             }
             Self::FamilyChanged(_)
             | Self::FamilyRemoved(_)
@@ -219,10 +207,7 @@ impl Event {
                 sheet_hearers(gathering)
             }
             Self::CheckedIn { visit, .. } | Self::CheckedOut { visit, .. } => {
-                vec![
-                    Hearer::May(Permission::ReadDesk),
-                    Hearer::Person(visit.person.clone()),
-                ]
+                vec![Hearer::May(Permission::ReadDesk), Hearer::Person(visit.person.clone())]
             }
             Self::DocumentChanged(_) | Self::DocumentRemoved(_) => {
                 vec![Hearer::May(Permission::ReadDocuments)]
@@ -239,10 +224,7 @@ impl Event {
             Self::TenantChanged(t) => vec![Put(Row::Tenant(t.clone()))],
             Self::AccountChanged(a) => vec![Put(Row::Account(a.clone()))],
             Self::AccountRemoved(a) => {
-                vec![
-                    Remove(Key::Account(a.id.clone())),
-                    Remove(Key::Password(a.id.clone())),
-                ]
+                vec![Remove(Key::Account(a.id.clone())), Remove(Key::Password(a.id.clone()))]
             }
             Self::PasswordSet { account, hash } => {
                 vec![Put(Row::Password(account.clone(), hash.clone()))]
@@ -257,25 +239,12 @@ impl Event {
             Self::GatheringChanged(g) => vec![Put(Row::Gathering(g.clone()))],
             Self::GatheringRemoved(g) => vec![Remove(Key::Gathering(g.id.clone()))],
             Self::SheetChanged(s) => vec![Put(Row::Sheet(s.clone()))],
-            Self::Marked {
-                gathering,
-                date,
-                marks,
-            } => marks
+            Self::Marked { gathering, date, marks } => marks
                 .iter()
                 .map(|m| Put(Row::Mark(gathering.clone(), *date, m.mark.clone())))
                 .collect(),
-            Self::HeadsCounted {
-                gathering,
-                date,
-                counted,
-                ..
-            } => {
-                vec![Put(Row::Headcount(
-                    gathering.clone(),
-                    *date,
-                    Arc::new(counted.clone()),
-                ))]
+            Self::HeadsCounted { gathering, date, counted, .. } => {
+                vec![Put(Row::Headcount(gathering.clone(), *date, Arc::new(counted.clone())))]
             }
             Self::CheckedIn { visit, .. } | Self::CheckedOut { visit, .. } => {
                 vec![Put(Row::Visit(Arc::new(visit.clone())))]

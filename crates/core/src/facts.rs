@@ -250,12 +250,10 @@ impl dyn Facts + '_ {
         date: Date,
         person: &PersonId,
     ) -> Result<Option<Arc<Mark>>, Fault> {
-        Ok(
-            match self.row(&Key::Mark(gathering.clone(), date, person.clone()))? {
-                Some(Row::Mark(_, _, mark)) => Some(mark),
-                _ => None,
-            },
-        )
+        Ok(match self.row(&Key::Mark(gathering.clone(), date, person.clone()))? {
+            Some(Row::Mark(_, _, mark)) => Some(mark),
+            _ => None,
+        })
     }
 
     /// The open visit of a person.

@@ -104,9 +104,6 @@ mod tests {
         for bad in ["", "a\nb", &"x".repeat(129)] {
             assert!(PersonId::parse("person", bad).is_err(), "{bad:?}");
         }
-        assert_eq!(
-            PersonId::parse("person", "7").map(|id| id.to_string()),
-            Ok("7".into())
-        );
+        assert_eq!(PersonId::parse("person", "7").map(|id| id.to_string()), Ok("7".into()));
     }
 }

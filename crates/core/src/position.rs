@@ -63,10 +63,7 @@ impl FromStr for Position {
         }
         let epoch = u32::from_str_radix(epoch, 16).map_err(|_| NotAPosition)?;
         let offset = offset.parse().map_err(|_| NotAPosition)?;
-        Ok(Self {
-            epoch: Epoch(epoch),
-            offset: Offset(offset),
-        })
+        Ok(Self { epoch: Epoch(epoch), offset: Offset(offset) })
     }
 }
 
@@ -89,25 +86,16 @@ mod tests {
 
     #[test]
     fn a_position_survives_its_text() {
-        let position = Position {
-            epoch: Epoch(0x1f),
-            offset: Offset(1042),
-        };
+        let position = Position { epoch: Epoch(0x1f), offset: Offset(1042) };
         assert_eq!(position.to_string(), "0000001f-1042");
         assert_eq!("0000001f-1042".parse(), Ok(position));
     }
 
     #[test]
     fn a_foreign_text_is_no_position() {
-        for bad in [
-            "",
-            "12",
-            "pong",
-            "0000001f-",
-            "0000001f-+1",
-            "1f-10",
-            "0000001f-99999999999999999999",
-        ] {
+        for bad in
+            ["", "12", "pong", "0000001f-", "0000001f-+1", "1f-10", "0000001f-99999999999999999999"]
+        {
             assert_eq!(bad.parse::<Position>(), Err(NotAPosition), "{bad}");
         }
     }

@@ -103,19 +103,13 @@ impl Rejection {
     /// A field that holds something impossible.
     #[must_use]
     pub fn invalid(field: impl Into<String>, why: impl Into<String>) -> Self {
-        Self::Invalid {
-            field: field.into(),
-            why: why.into(),
-        }
+        Self::Invalid { field: field.into(), why: why.into() }
     }
 
     /// An id that names nothing here.
     #[must_use]
     pub fn not_found(what: impl Into<String>, id: impl ToString) -> Self {
-        Self::NotFound {
-            what: what.into(),
-            id: id.to_string(),
-        }
+        Self::NotFound { what: what.into(), id: id.to_string() }
     }
 
     /// The stable code of this reason, as the native protocol and logs spell it.

@@ -127,13 +127,7 @@ mod tests {
 
     #[test]
     fn every_room_survives_its_text() {
-        for text in [
-            "everything",
-            "sheet",
-            "sheet/2025-01-19/a/b",
-            "desk",
-            "documents/grade",
-        ] {
+        for text in ["everything", "sheet", "sheet/2025-01-19/a/b", "desk", "documents/grade"] {
             let room: Room = text.parse().unwrap();
             assert_eq!(room.to_string(), text);
         }

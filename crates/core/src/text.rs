@@ -3,19 +3,13 @@
 /// One line: no control characters, no white space around it.
 #[must_use]
 pub fn line(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_control())
-        .collect::<String>()
-        .trim()
-        .to_owned()
+    text.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned()
 }
 
 /// Several lines: line breaks and tabs stay, other control characters go.
 #[must_use]
 pub fn lines(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
-        .collect()
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
 #[cfg(test)]

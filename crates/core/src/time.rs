@@ -65,8 +65,7 @@ impl FromStr for Timestamp {
 
     /// Reads an RFC 3339 instant with `Z` or an offset.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse::<jiff::Timestamp>()
-            .map(|t| Self(t.as_millisecond()))
+        text.parse::<jiff::Timestamp>().map(|t| Self(t.as_millisecond()))
     }
 }
 
@@ -79,8 +78,7 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(d)?;
-        text.parse()
-            .map_err(|_| D::Error::custom("expected an RFC 3339 instant"))
+        text.parse().map_err(|_| D::Error::custom("expected an RFC 3339 instant"))
     }
 }
 
@@ -125,13 +123,7 @@ impl Date {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:04}-{:02}-{:02}",
-            self.0.year(),
-            self.0.month(),
-            self.0.day()
-        )
+        write!(f, "{:04}-{:02}-{:02}", self.0.year(), self.0.month(), self.0.day())
     }
 }
 
@@ -185,20 +177,14 @@ impl Zone {
     /// The zone `UTC`.
     #[must_use]
     pub fn utc() -> Self {
-        Self {
-            name: "UTC".into(),
-            rules: TimeZone::UTC,
-        }
+        Self { name: "UTC".into(), rules: TimeZone::UTC }
     }
 
     /// The zone of that IANA name, if there is one.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         let rules = zones().get(name).ok()?;
-        Some(Self {
-            name: name.into(),
-            rules,
-        })
+        Some(Self { name: name.into(), rules })
     }
 
     /// The IANA name.
@@ -217,13 +203,8 @@ impl Zone {
     /// The first instant of that date here. Days last 23 to 25 hours (gym G7.14).
     #[must_use]
     pub fn start_of(&self, date: Date) -> Timestamp {
-        let first = self
-            .rules
-            .to_ambiguous_zoned(date.0.at(0, 0, 0, 0))
-            .compatible();
-        first.map_or(Timestamp(i64::MAX), |z| {
-            Timestamp(z.timestamp().as_millisecond())
-        })
+        let first = self.rules.to_ambiguous_zoned(date.0.at(0, 0, 0, 0)).compatible();
+        first.map_or(Timestamp(i64::MAX), |z| Timestamp(z.timestamp().as_millisecond()))
     }
 }
 
@@ -259,14 +240,7 @@ mod tests {
 
     #[test]
     fn only_real_dates_in_one_form_are_dates() {
-        for bad in [
-            "2025-02-29",
-            "2025-1-9",
-            "20250119",
-            "2025-01-19T00",
-            "not-a-date",
-            "",
-        ] {
+        for bad in ["2025-02-29", "2025-1-9", "20250119", "2025-01-19T00", "not-a-date", ""] {
             assert_eq!(bad.parse::<Date>(), Err(NotADate), "{bad}");
         }
         assert_eq!("2024-02-29".parse::<Date>().unwrap().weekday(), "thursday");
@@ -277,19 +251,9 @@ mod tests {
         let berlin = Zone::named("Europe/Berlin").unwrap();
         let hours = |text: &str| {
             let day: Date = text.parse().unwrap();
-            berlin
-                .start_of(day.plus_days(1))
-                .since_ms(berlin.start_of(day))
-                / 3_600_000
+            berlin.start_of(day.plus_days(1)).since_ms(berlin.start_of(day)) / 3_600_000
         };
-        assert_eq!(
-            (
-                hours("2026-03-29"),
-                hours("2026-10-25"),
-                hours("2026-11-21")
-            ),
-            (23, 25, 24)
-        );
+        assert_eq!((hours("2026-03-29"), hours("2026-10-25"), hours("2026-11-21")), (23, 25, 24));
         assert!(Zone::named("Mars/Olympus").is_none());
     }
 

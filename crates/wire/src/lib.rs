@@ -3,7 +3,41 @@
 //! The framings carry any dialect: [`websocket`] and [`sse`] over the request head read by
 //! [`http_head`]. A [`message::Message`] is encoded once and shared by every connection it goes to.
 
+pub mod broadcast;
+pub mod conversation;
 pub mod http_head;
 pub mod message;
 pub mod sse;
 pub mod websocket;
+
+/// A spelling of meaning that some client speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Dialect {
+    /// Rollcall's own.
+    Native,
+    /// The gym app's (contract `gym`).
+    Gym,
+    /// The church app's (contract `church`).
+    Church,
+}
+
+impl Dialect {
+    /// Every dialect.
+    pub const ALL: [Self; 3] = [Self::Native, Self::Gym, Self::Church];
+
+    /// Its name in settings and addresses.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Gym => "gym",
+            Self::Church => "church",
+        }
+    }
+
+    /// The dialect of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|dialect| dialect.name() == name)
+    }
+}

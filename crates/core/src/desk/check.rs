@@ -47,12 +47,7 @@ pub(crate) fn check_in(
         by: at.by.account().cloned(),
         claimed_at: claim.map(|c| c.at),
     };
-    Ok(Event::CheckedIn {
-        visit,
-        person: person.card(),
-        warning,
-    }
-    .into())
+    Ok(Event::CheckedIn { visit, person: person.card(), warning }.into())
 }
 
 pub(crate) fn check_out(
@@ -78,11 +73,7 @@ pub(crate) fn check_out(
         claimed_at: claim.map(|c| c.at).or(visit.claimed_at),
         ..(*visit).clone()
     };
-    Ok(Event::CheckedOut {
-        visit,
-        person: person.card(),
-    }
-    .into())
+    Ok(Event::CheckedOut { visit, person: person.card() }.into())
 }
 
 fn who(at: &Situation<'_>, person: &PersonRef) -> Result<Arc<Person>, Refusal> {
@@ -96,10 +87,7 @@ fn who(at: &Situation<'_>, person: &PersonRef) -> Result<Arc<Person>, Refusal> {
 fn location_of(tenant: &Tenant, location: Option<&str>) -> Result<String, Rejection> {
     let location = text::line(location.unwrap_or_default());
     if location.chars().count() > limits::LOCATION_CHARS_MAX {
-        return Err(Rejection::invalid(
-            "location",
-            "must be at most 100 characters",
-        ));
+        return Err(Rejection::invalid("location", "must be at most 100 characters"));
     }
     if location.is_empty() {
         return Ok(NO_LOCATION.into());
@@ -115,10 +103,7 @@ fn location_of(tenant: &Tenant, location: Option<&str>) -> Result<String, Reject
 fn notes_of(notes: Option<&str>) -> Result<String, Rejection> {
     let notes = text::lines(notes.unwrap_or_default());
     if notes.chars().count() > limits::VISIT_NOTE_CHARS_MAX {
-        return Err(Rejection::invalid(
-            "notes",
-            "must be at most 2000 characters",
-        ));
+        return Err(Rejection::invalid("notes", "must be at most 2000 characters"));
     }
     Ok(notes)
 }
@@ -135,10 +120,7 @@ fn appended(before: &str, notes: &str) -> String {
 /// The entry policy's word on a person: a warning, or a refusal (gym G7.3).
 fn entry(tenant: &Tenant, person: &Person, now: Timestamp) -> Result<Option<String>, Rejection> {
     let today = tenant.time_zone.date_of(now);
-    let lapsed = person
-        .membership
-        .as_ref()
-        .is_some_and(|m| !m.counts_on(today));
+    let lapsed = person.membership.as_ref().is_some_and(|m| !m.counts_on(today));
     let name = person.full_name();
     let why = if person.status != PersonStatus::Active {
         format!("{name} is not an active member")
@@ -150,10 +132,7 @@ fn entry(tenant: &Tenant, person: &Person, now: Timestamp) -> Result<Option<Stri
     match tenant.settings.gym.entry_policy {
         EntryPolicy::Allow => Ok(None),
         EntryPolicy::Warn => Ok(Some(why)),
-        EntryPolicy::Refuse => Err(Rejection::Membership {
-            person: person.id.clone(),
-            why,
-        }),
+        EntryPolicy::Refuse => Err(Rejection::Membership { person: person.id.clone(), why }),
     }
 }
 

@@ -32,14 +32,7 @@ impl Tally {
     #[must_use]
     pub fn new(zone: Zone, now: Timestamp) -> Self {
         let today = zone.date_of(now);
-        Self {
-            zone,
-            today,
-            open: 0,
-            begun_today: 0,
-            closed_today: 0,
-            stay_today_ms: 0,
-        }
+        Self { zone, today, open: 0, begun_today: 0, closed_today: 0, stay_today_ms: 0 }
     }
 
     /// Counts a fresh list: all open visits and all that began today, each once.
@@ -92,10 +85,7 @@ impl Tally {
         if today == self.today {
             return false;
         }
-        *self = Self {
-            open: self.open,
-            ..Self::new(self.zone.clone(), now)
-        };
+        *self = Self { open: self.open, ..Self::new(self.zone.clone(), now) };
         true
     }
 
@@ -147,11 +137,7 @@ mod tests {
     fn stats_of(visits: &[Visit]) -> (u64, u64, u64) {
         let now = "2026-11-21T12:00:00Z".parse().unwrap();
         let stats = Tally::recount(Zone::utc(), now, visits).stats();
-        (
-            stats.currently_in,
-            stats.today_total,
-            stats.average_stay_minutes,
-        )
+        (stats.currently_in, stats.today_total, stats.average_stay_minutes)
     }
 
     #[test]
@@ -179,9 +165,6 @@ mod tests {
         assert_eq!(tally.midnight().to_string(), "2026-11-22T05:00:00.000Z");
         assert!(!tally.turn(tally.midnight().plus_ms(-1)));
         assert!(tally.turn(tally.midnight()));
-        assert_eq!(
-            (tally.stats().currently_in, tally.stats().today_total),
-            (1, 0)
-        );
+        assert_eq!((tally.stats().currently_in, tally.stats().today_total), (1, 0));
     }
 }

@@ -31,13 +31,7 @@ pub(crate) fn put_document(
     let version = current.as_ref().map_or(0, |d| d.version);
     if let Some(seen) = seen.filter(|seen| *seen != version) {
         let what = format!("{kind} {id}");
-        return Err(Rejection::Stale {
-            what,
-            seen,
-            version,
-            mark: None,
-        }
-        .into());
+        return Err(Rejection::Stale { what, seen, version, mark: None }.into());
     }
     if current.is_some_and(|d| d.data == *data) {
         return Ok(Decision::default());

@@ -60,10 +60,7 @@ mod tests {
 
     #[test]
     fn a_position_is_continued_only_in_its_own_log_and_within_reach() {
-        let at = |epoch, offset| Position {
-            epoch: Epoch(epoch),
-            offset: Offset(offset),
-        };
+        let at = |epoch, offset| Position { epoch: Epoch(epoch), offset: Offset(offset) };
         let head = at(1, 20_000);
         for (known, want) in [
             (at(1, 20_000), Recovery::Events),

@@ -53,9 +53,7 @@ impl PresenceRoom {
     pub fn members(&self) -> Vec<PresenceMember> {
         let mut members: BTreeMap<&AccountId, PresenceMember> = BTreeMap::new();
         for member in self.connections.values() {
-            let entry = members
-                .entry(&member.account)
-                .or_insert_with(|| member.clone());
+            let entry = members.entry(&member.account).or_insert_with(|| member.clone());
             if entry.editing.is_none() {
                 entry.editing.clone_from(&member.editing);
             }
@@ -98,19 +96,14 @@ pub struct Presence<R: Ord> {
 
 impl<R: Ord> Default for Presence<R> {
     fn default() -> Self {
-        Self {
-            rooms: BTreeMap::new(),
-        }
+        Self { rooms: BTreeMap::new() }
     }
 }
 
 impl<R: Ord + Clone> Presence<R> {
     /// A connection joined a room, or now edits something else there.
     pub fn set(&mut self, room: R, connection: u64, member: PresenceMember, now: Timestamp) {
-        self.rooms
-            .entry(room)
-            .or_default()
-            .set(connection, member, now);
+        self.rooms.entry(room).or_default().set(connection, member, now);
     }
 
     /// A connection left a room.
@@ -123,10 +116,7 @@ impl<R: Ord + Clone> Presence<R> {
     /// Everybody in a room now.
     #[must_use]
     pub fn members(&self, room: &R) -> Vec<PresenceMember> {
-        self.rooms
-            .get(room)
-            .map(PresenceRoom::members)
-            .unwrap_or_default()
+        self.rooms.get(room).map(PresenceRoom::members).unwrap_or_default()
     }
 
     /// When some room has something to tell, if one has.
@@ -168,10 +158,7 @@ mod tests {
         let mut presence = Presence::default();
         presence.set("desk", 1, member("ann", None), at(0));
         assert_eq!(presence.tell(at(299)), vec![]);
-        assert_eq!(
-            presence.tell(at(300)),
-            vec![("desk", vec![member("ann", None)])]
-        );
+        assert_eq!(presence.tell(at(300)), vec![("desk", vec![member("ann", None)])]);
         presence.leave(&"desk", 1, at(1_000));
         presence.set("desk", 2, member("ann", None), at(1_200));
         assert_eq!(presence.tell(at(1_300)), vec![]);
@@ -182,15 +169,9 @@ mod tests {
         let mut presence = Presence::default();
         presence.set("desk", 1, member("ann", None), at(0));
         presence.set("desk", 2, member("ann", Some("7")), at(0));
-        assert_eq!(
-            presence.tell(at(300)),
-            vec![("desk", vec![member("ann", Some("7"))])]
-        );
+        assert_eq!(presence.tell(at(300)), vec![("desk", vec![member("ann", Some("7"))])]);
         presence.leave(&"desk", 2, at(1_000));
-        assert_eq!(
-            presence.tell(at(1_300)),
-            vec![("desk", vec![member("ann", None)])]
-        );
+        assert_eq!(presence.tell(at(1_300)), vec![("desk", vec![member("ann", None)])]);
         presence.leave(&"desk", 1, at(2_000));
         assert_eq!(presence.tell(at(2_300)), vec![("desk", vec![])]);
         assert_eq!((presence.due(), presence.members(&"desk")), (None, vec![]));

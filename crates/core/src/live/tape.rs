@@ -30,12 +30,7 @@ impl<T> Tape<T> {
     /// An empty tape that continues after `head` and holds at most `entries_max` events.
     #[must_use]
     pub fn new(head: Offset, entries_max: usize) -> Self {
-        Self {
-            first: head.next(),
-            entries: VecDeque::new(),
-            early: BTreeMap::new(),
-            entries_max,
-        }
+        Self { first: head.next(), entries: VecDeque::new(), early: BTreeMap::new(), entries_max }
     }
 
     /// The newest offset that stands on the tape (or its starting point).
@@ -85,9 +80,7 @@ impl<T> Tape<T> {
     #[must_use]
     pub fn after(&self, known: Offset) -> Option<impl Iterator<Item = (Offset, &T)>> {
         let skip = known.next().0.checked_sub(self.first.0)?;
-        let skip = usize::try_from(skip)
-            .unwrap_or(usize::MAX)
-            .min(self.entries.len());
+        let skip = usize::try_from(skip).unwrap_or(usize::MAX).min(self.entries.len());
         let first = self.first.0;
         let offsets = (first + skip as u64..).map(Offset);
         Some(offsets.zip(self.entries.range(skip..)))
@@ -109,18 +102,14 @@ mod tests {
     use super::*;
 
     fn offsets(tape: &Tape<u64>, known: u64) -> Option<Vec<u64>> {
-        tape.after(Offset(known))
-            .map(|events| events.map(|(at, _)| at.0).collect())
+        tape.after(Offset(known)).map(|events| events.map(|(at, _)| at.0).collect())
     }
 
     #[test]
     fn a_tape_gives_everything_after_a_known_offset_or_says_that_it_cannot() {
         let mut tape = Tape::new(Offset(10), 3);
         for offset in 11..=15 {
-            assert_eq!(
-                tape.admit(Offset(offset), offset),
-                Admitted::From(Offset(offset))
-            );
+            assert_eq!(tape.admit(Offset(offset), offset), Admitted::From(Offset(offset)));
         }
         tape.trim();
         assert_eq!((tape.tail(), tape.head()), (Offset(12), Offset(15)));

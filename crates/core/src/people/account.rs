@@ -77,10 +77,7 @@ impl Account {
             && (self.role.scope() == Scope::All
                 || self.gatherings.contains(&gathering.id)
                 || gathering.teacher.as_ref() == Some(&self.id)
-                || gathering
-                    .group
-                    .as_ref()
-                    .is_some_and(|group| self.groups.contains(group)))
+                || gathering.group.as_ref().is_some_and(|group| self.groups.contains(group)))
     }
 
     /// First and last name, else whatever names the account.
@@ -88,11 +85,7 @@ impl Account {
     pub fn display_name(&self) -> String {
         let name = format!("{} {}", self.first_name, self.last_name);
         match name.trim() {
-            "" => self
-                .username
-                .clone()
-                .or_else(|| self.email.clone())
-                .unwrap_or_default(),
+            "" => self.username.clone().or_else(|| self.email.clone()).unwrap_or_default(),
             name => name.to_owned(),
         }
     }

@@ -68,21 +68,12 @@ pub(crate) fn change(
     let current = at.facts.row(&list.key(&id))?;
     match (expect, &current) {
         (Expect::New, Some(_)) => {
-            return Err(Rejection::AlreadyExists {
-                what: list.entry().into(),
-                id,
-            }
-            .into());
+            return Err(Rejection::AlreadyExists { what: list.entry().into(), id }.into());
         }
         (Expect::There, None) => return Err(Rejection::not_found(list.entry(), id).into()),
         _ => {}
     }
-    let mut edit = Edit {
-        at,
-        id: &id,
-        fields,
-        seen,
-    };
+    let mut edit = Edit { at, id: &id, fields, seen };
     let event = match list {
         List::Tenant => edit.tenant(current)?,
         List::Accounts => edit.account(current)?,
@@ -117,9 +108,7 @@ impl Edit<'_> {
         if self.fields.contains_key("id") {
             return Err(Rejection::invalid("id", "of a tenant cannot be changed").into());
         }
-        let id = current
-            .as_ref()
-            .map_or_else(|| self.id.to_owned(), |t| t.id.to_string());
+        let id = current.as_ref().map_or_else(|| self.id.to_owned(), |t| t.id.to_string());
         let next: Tenant = merged(current.as_deref(), &id, self.fields)?;
         check_name("name", &next.name)?;
         Ok(differs(current, next).map(Event::TenantChanged))
@@ -129,11 +118,9 @@ impl Edit<'_> {
         let current = current!(row, Account);
         let mut next: Account = merged(current.as_deref(), self.id, self.fields)?;
         next.created_at = next.created_at.or(Some(self.at.now));
-        for (field, login) in [
-            ("email", &next.email),
-            ("username", &next.username),
-            ("mobile", &next.mobile),
-        ] {
+        for (field, login) in
+            [("email", &next.email), ("username", &next.username), ("mobile", &next.mobile)]
+        {
             self.free_login(field, login.as_deref())?;
         }
         if let Some(person) = &next.person {
@@ -148,11 +135,7 @@ impl Edit<'_> {
         match found {
             Some(Row::Account(other)) if other.id.as_str() != self.id => {
                 let what = format!("account with {field}");
-                Err(Rejection::AlreadyExists {
-                    what,
-                    id: login.into(),
-                }
-                .into())
+                Err(Rejection::AlreadyExists { what, id: login.into() }.into())
             }
             _ => Ok(()),
         }
@@ -163,13 +146,7 @@ impl Edit<'_> {
         let version = current.as_ref().map_or(0, |p| p.version);
         if let Some(seen) = self.seen.filter(|seen| *seen != version) {
             let what = format!("person {}", self.id);
-            return Err(Rejection::Stale {
-                what,
-                seen,
-                version,
-                mark: None,
-            }
-            .into());
+            return Err(Rejection::Stale { what, seen, version, mark: None }.into());
         }
         let mut next: Person = merged(current.as_deref(), self.id, self.fields)?;
         self.check_person(&next)?;
@@ -179,10 +156,7 @@ impl Edit<'_> {
         next.created_at = next.created_at.or(Some(self.at.now));
         next.updated_at = Some(self.at.now);
         next.version = version + 1;
-        Ok(Some(Event::PersonChanged {
-            person: Arc::new(next),
-            created: current.is_none(),
-        }))
+        Ok(Some(Event::PersonChanged { person: Arc::new(next), created: current.is_none() }))
     }
 
     fn check_person(&self, next: &Person) -> Result<(), Refusal> {
@@ -191,11 +165,7 @@ impl Edit<'_> {
         }
         check_name("first_name", &next.first_name)?;
         check_name("last_name", &next.last_name)?;
-        if next
-            .notes
-            .as_ref()
-            .is_some_and(|n| n.chars().count() > limits::NOTE_CHARS_MAX)
-        {
+        if next.notes.as_ref().is_some_and(|n| n.chars().count() > limits::NOTE_CHARS_MAX) {
             return Err(Rejection::invalid("notes", "is longer than 5000 characters").into());
         }
         if let Some(family) = &next.family {
@@ -210,11 +180,7 @@ impl Edit<'_> {
         match self.at.facts.person_by_number(number)? {
             Some(other) if other.id != next.id => {
                 let what = "person with number".into();
-                Err(Rejection::AlreadyExists {
-                    what,
-                    id: number.clone(),
-                }
-                .into())
+                Err(Rejection::AlreadyExists { what, id: number.clone() }.into())
             }
             _ => Ok(()),
         }
@@ -243,8 +209,7 @@ impl Edit<'_> {
         let mut next: Gathering = merged(current.as_deref(), self.id, self.fields)?;
         check_name("name", &next.name)?;
         if let Some(there) = &current {
-            self.at
-                .allow_at(Permission::ChangeGatherings, there, "change this gathering")?;
+            self.at.allow_at(Permission::ChangeGatherings, there, "change this gathering")?;
         }
         for person in &next.roster {
             required(self.at.facts.person(person)?, "person", person)?;
@@ -271,9 +236,7 @@ fn merged<T: Serialize + DeserializeOwned>(
         lay_over(entry, fields);
         entry["id"] = id.into();
     }
-    entry
-        .and_then(serde_json::from_value)
-        .map_err(|error| misfit(&error.to_string()))
+    entry.and_then(serde_json::from_value).map_err(|error| misfit(&error.to_string()))
 }
 
 /// RFC 7396: objects merge, `null` removes, everything else replaces.
@@ -325,21 +288,13 @@ pub(crate) fn remove(at: &Situation<'_>, list: List, id: &str) -> Result<Decisio
             Event::PersonRemoved(person)
         }
         Row::Family(family) => {
-            if !at
-                .facts
-                .rows(&Query::PeopleOfFamily(family.id.clone()))?
-                .is_empty()
-            {
+            if !at.facts.rows(&Query::PeopleOfFamily(family.id.clone()))?.is_empty() {
                 return Err(in_use("family", id, "its people"));
             }
             Event::FamilyRemoved(family)
         }
         Row::Group(group) => {
-            if !at
-                .facts
-                .rows(&Query::PeopleOfGroup(group.id.clone()))?
-                .is_empty()
-            {
+            if !at.facts.rows(&Query::PeopleOfGroup(group.id.clone()))?.is_empty() {
                 return Err(in_use("group", id, "its people"));
             }
             Event::GroupRemoved(group)
@@ -352,12 +307,7 @@ pub(crate) fn remove(at: &Situation<'_>, list: List, id: &str) -> Result<Decisio
 }
 
 fn in_use(what: &str, id: &str, by: &str) -> Refusal {
-    Rejection::InUse {
-        what: what.into(),
-        id: id.into(),
-        by: by.into(),
-    }
-    .into()
+    Rejection::InUse { what: what.into(), id: id.into(), by: by.into() }.into()
 }
 
 pub(crate) fn end_sessions(
@@ -371,18 +321,12 @@ pub(crate) fn end_sessions(
     let open = at.facts.rows(&Query::Sessions(account.clone()))?;
     let events = open.into_iter().filter_map(|row| match row {
         Row::Session(s) if session.is_none_or(|only| *only == s.id) => {
-            let ended = Session {
-                revoked_at: Some(at.now),
-                ..(*s).clone()
-            };
+            let ended = Session { revoked_at: Some(at.now), ..(*s).clone() };
             Some(Event::SignedOut(Arc::new(ended)))
         }
         _ => None,
     });
-    Ok(Decision {
-        events: events.collect(),
-        marks: Vec::new(),
-    })
+    Ok(Decision { events: events.collect(), marks: Vec::new() })
 }
 
 pub(crate) fn set_password(
@@ -394,9 +338,5 @@ pub(crate) fn set_password(
         at.allow(Permission::ManageAccounts, "set another's password")?;
     }
     required(at.facts.account(account)?, "account", account)?;
-    Ok(Event::PasswordSet {
-        account: account.clone(),
-        hash: hash.into(),
-    }
-    .into())
+    Ok(Event::PasswordSet { account: account.clone(), hash: hash.into() }.into())
 }

@@ -79,9 +79,7 @@ impl Person {
     /// First and last name.
     #[must_use]
     pub fn full_name(&self) -> String {
-        format!("{} {}", self.first_name, self.last_name)
-            .trim()
-            .to_owned()
+        format!("{} {}", self.first_name, self.last_name).trim().to_owned()
     }
 
     /// What an event carries of the person, so that it can be shown without a look-up.
@@ -122,9 +120,7 @@ impl PersonCard {
     /// First and last name.
     #[must_use]
     pub fn name(&self) -> String {
-        format!("{} {}", self.first_name, self.last_name)
-            .trim()
-            .to_owned()
+        format!("{} {}", self.first_name, self.last_name).trim().to_owned()
     }
 }
 

@@ -107,21 +107,11 @@ const WORK: &[P] = &[
     P::ChangePeople,
     P::ReadDocuments,
 ];
-const COORDINATE: &[P] = &[
-    P::ReadSheets,
-    P::MarkSheets,
-    P::ReadPeople,
-    P::ChangePeople,
-    P::ChangeGatherings,
-];
+const COORDINATE: &[P] =
+    &[P::ReadSheets, P::MarkSheets, P::ReadPeople, P::ChangePeople, P::ChangeGatherings];
 const MARK: &[P] = &[P::ReadSheets, P::MarkSheets, P::ReadPeople];
-const TEACH: &[P] = &[
-    P::ReadSheets,
-    P::MarkSheets,
-    P::ReadPeople,
-    P::ReadDocuments,
-    P::ChangeDocuments,
-];
+const TEACH: &[P] =
+    &[P::ReadSheets, P::MarkSheets, P::ReadPeople, P::ReadDocuments, P::ChangeDocuments];
 const LOOK: &[P] = &[P::ReadDesk, P::ReadSheets, P::ReadPeople, P::ReadDocuments];
 const DESK_ONLY: &[P] = &[P::ReadDesk, P::ReadPeople];
 const NOTHING: &[P] = &[];
@@ -183,8 +173,7 @@ impl Role {
     /// The role of that name, in any letter case (tenant file).
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        ALL.into_iter()
-            .find(|role| role.name().eq_ignore_ascii_case(name))
+        ALL.into_iter().find(|role| role.name().eq_ignore_ascii_case(name))
     }
 }
 

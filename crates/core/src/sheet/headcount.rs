@@ -29,11 +29,7 @@ pub(crate) fn count_heads(
     let counter = counting(at, counter)?;
     let before = stands(at, &found, date)?;
     let mode = mode.unwrap_or(before.sheet.headcount_mode);
-    let counted = Headcount {
-        by: counter.id.clone(),
-        count,
-        at: at.now,
-    };
+    let counted = Headcount { by: counter.id.clone(), count, at: at.now };
     let mut all = counts(at, gathering, date)?;
     all.retain(|c| c.by != counter.id);
     all.insert(0, counted.clone());
@@ -47,10 +43,7 @@ pub(crate) fn count_heads(
         counter_name: counter.display_name(),
         all,
     });
-    Ok(Decision {
-        events,
-        marks: Vec::new(),
-    })
+    Ok(Decision { events, marks: Vec::new() })
 }
 
 pub(crate) fn set_headcount_mode(
@@ -61,10 +54,7 @@ pub(crate) fn set_headcount_mode(
 ) -> Result<Decision, Refusal> {
     let found = countable(at, gathering)?;
     let events = stands(at, &found, date)?.with_mode(mode);
-    Ok(Decision {
-        events,
-        marks: Vec::new(),
-    })
+    Ok(Decision { events, marks: Vec::new() })
 }
 
 pub(crate) fn exclude(
@@ -79,11 +69,7 @@ pub(crate) fn exclude(
     if sheet.excluded == excluded {
         return Ok(Decision::default());
     }
-    Ok(Event::SheetChanged(Arc::new(Sheet {
-        excluded,
-        ..(*sheet).clone()
-    }))
-    .into())
+    Ok(Event::SheetChanged(Arc::new(Sheet { excluded, ..(*sheet).clone() })).into())
 }
 
 fn countable(at: &Situation<'_>, id: &GatheringId) -> Result<Arc<Gathering>, Refusal> {
@@ -98,9 +84,7 @@ fn countable(at: &Situation<'_>, id: &GatheringId) -> Result<Arc<Gathering>, Ref
 /// Whose number it is: the hand's own, or another account's if the hand may correct it.
 fn counting(at: &Situation<'_>, counter: Option<&AccountId>) -> Result<Arc<Account>, Refusal> {
     let own = at.by.account();
-    let id = counter
-        .or(own)
-        .ok_or_else(|| Rejection::invalid("counter", "must be named"))?;
+    let id = counter.or(own).ok_or_else(|| Rejection::invalid("counter", "must be named"))?;
     if Some(id) != own {
         at.allow(Permission::ChangeGatherings, "correct another's headcount")?;
     }
@@ -118,10 +102,7 @@ impl Stands {
         if !self.new && self.sheet.headcount_mode == headcount_mode {
             return Vec::new();
         }
-        vec![Event::SheetChanged(Arc::new(Sheet {
-            headcount_mode,
-            ..self.sheet
-        }))]
+        vec![Event::SheetChanged(Arc::new(Sheet { headcount_mode, ..self.sheet }))]
     }
 }
 
@@ -131,10 +112,7 @@ fn stands(at: &Situation<'_>, gathering: &Gathering, date: Date) -> Result<Stand
     }
     let sheet = at.facts.sheet(&gathering.id, date)?;
     let sheet = sheet.ok_or_else(|| Fault("a sheet vanished within one transaction".into()))?;
-    Ok(Stands {
-        sheet: (*sheet).clone(),
-        new: false,
-    })
+    Ok(Stands { sheet: (*sheet).clone(), new: false })
 }
 
 fn counts(

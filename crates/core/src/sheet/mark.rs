@@ -31,33 +31,15 @@ pub(crate) fn mark(
     at.allow_at(Permission::MarkSheets, &found, "mark this sheet")?;
     if changes.len() > limits::MARKS_MAX {
         let what = "a batch of marks".into();
-        return Err(Rejection::TooMany {
-            what,
-            max: limits::MARKS_MAX,
-        }
-        .into());
+        return Err(Rejection::TooMany { what, max: limits::MARKS_MAX }.into());
     }
-    let mut batch = Batch {
-        at,
-        gathering,
-        date,
-        rule,
-        fresh: HashMap::new(),
-        applied: Vec::new(),
-    };
-    let marks = changes
-        .iter()
-        .map(|c| batch.judge(c))
-        .collect::<Result<Vec<_>, Fault>>()?;
+    let mut batch = Batch { at, gathering, date, rule, fresh: HashMap::new(), applied: Vec::new() };
+    let marks = changes.iter().map(|c| batch.judge(c)).collect::<Result<Vec<_>, Fault>>()?;
     let mut events = Vec::new();
     if !batch.applied.is_empty() {
         events.extend(opened(at, &found, date)?.map(|s| Event::SheetChanged(Arc::new(s))));
         let marks = batch.applied;
-        events.push(Event::Marked {
-            gathering: gathering.clone(),
-            date,
-            marks,
-        });
+        events.push(Event::Marked { gathering: gathering.clone(), date, marks });
     }
     Ok(Decision { events, marks })
 }
@@ -97,30 +79,22 @@ impl Batch<'_> {
     fn judge(&mut self, change: &MarkChange) -> Result<MarkResult, Fault> {
         if let Some((field, why)) = impossible(change) {
             let person = change.person.clone();
-            return Ok(MarkResult::Invalid {
-                person,
-                field: field.into(),
-                why: why.into(),
-            });
+            return Ok(MarkResult::Invalid { person, field: field.into(), why: why.into() });
         }
         let Some(person) = self.at.facts.person(&change.person)? else {
-            return Ok(MarkResult::UnknownPerson {
-                person: change.person.clone(),
-            });
+            return Ok(MarkResult::UnknownPerson { person: change.person.clone() });
         };
         let current = self.current(&change.person)?;
         let hand = self.at.by.account();
         let verdict = merge(self.rule, current.as_deref(), change, hand, self.at.now);
         Ok(match (verdict, current) {
-            (MergeVerdict::Unchanged, Some(mark)) => MarkResult::Unchanged {
-                mark: (*mark).clone(),
-            },
-            (MergeVerdict::Overtaken, Some(mark)) => MarkResult::Overtaken {
-                mark: (*mark).clone(),
-            },
-            (MergeVerdict::Stale, Some(mark)) => MarkResult::Stale {
-                mark: (*mark).clone(),
-            },
+            (MergeVerdict::Unchanged, Some(mark)) => {
+                MarkResult::Unchanged { mark: (*mark).clone() }
+            }
+            (MergeVerdict::Overtaken, Some(mark)) => {
+                MarkResult::Overtaken { mark: (*mark).clone() }
+            }
+            (MergeVerdict::Stale, Some(mark)) => MarkResult::Stale { mark: (*mark).clone() },
             (verdict, current) => {
                 let replaced = (verdict == MergeVerdict::Replace).then_some(current.as_deref());
                 let replaced = replaced.flatten().cloned().map(Box::new);
@@ -151,10 +125,7 @@ impl Batch<'_> {
             number: person.number.clone(),
             replaced: replaced.clone(),
         });
-        MarkResult::Applied {
-            mark: (*mark).clone(),
-            replaced,
-        }
+        MarkResult::Applied { mark: (*mark).clone(), replaced }
     }
 
     fn written(&self, change: &MarkChange, person: &Person, current: Option<&Mark>) -> Mark {
@@ -165,10 +136,7 @@ impl Batch<'_> {
             status: change.status,
             check_in: change.check_in.or(current.and_then(|m| m.check_in)),
             check_out: change.check_out.or(current.and_then(|m| m.check_out)),
-            note: change
-                .note
-                .clone()
-                .or_else(|| current.and_then(|m| m.note.clone())),
+            note: change.note.clone().or_else(|| current.and_then(|m| m.note.clone())),
             override_reason: change.override_reason.clone(),
             kind: current.map_or(person.kind, |m| m.kind),
             by,
@@ -185,16 +153,12 @@ impl Batch<'_> {
         let Some(mark) = current else {
             return Vec::new();
         };
-        let last = mark
-            .by
-            .as_ref()
-            .zip(mark.marked_at)
-            .map(|(by, marked_at)| Write {
-                by: by.clone(),
-                status: mark.status,
-                marked_at,
-                at: mark.at,
-            });
+        let last = mark.by.as_ref().zip(mark.marked_at).map(|(by, marked_at)| Write {
+            by: by.clone(),
+            status: mark.status,
+            marked_at,
+            at: mark.at,
+        });
         last.into_iter()
             .chain(mark.recent.iter().cloned())
             .filter(|write| self.at.now.since_ms(write.at) < RECENT_MS)
@@ -205,8 +169,7 @@ impl Batch<'_> {
 
 fn impossible(change: &MarkChange) -> Option<(&'static str, &'static str)> {
     let too_long = |text: &Option<String>| {
-        text.as_ref()
-            .is_some_and(|t| t.chars().count() > limits::NOTE_CHARS_MAX)
+        text.as_ref().is_some_and(|t| t.chars().count() > limits::NOTE_CHARS_MAX)
     };
     if too_long(&change.note) {
         return Some(("note", "is longer than 5000 characters"));
@@ -214,9 +177,6 @@ fn impossible(change: &MarkChange) -> Option<(&'static str, &'static str)> {
     if too_long(&change.override_reason) {
         return Some(("override_reason", "is longer than 5000 characters"));
     }
-    let backwards = change
-        .check_in
-        .zip(change.check_out)
-        .is_some_and(|(from, to)| to < from);
+    let backwards = change.check_in.zip(change.check_out).is_some_and(|(from, to)| to < from);
     backwards.then_some(("check_out", "is before check_in"))
 }

@@ -55,14 +55,8 @@ fn native(mark: &Mark, change: &MarkChange, hand: Option<&AccountId>) -> MergeVe
     if own || change.seen == Some(mark.version) {
         return MergeVerdict::Apply;
     }
-    let lag_ms = change
-        .marked_at
-        .map_or(0, |tapped| mark.at.since_ms(tapped));
-    if lag_ms > limits::CONCURRENT_MS {
-        MergeVerdict::Stale
-    } else {
-        MergeVerdict::Replace
-    }
+    let lag_ms = change.marked_at.map_or(0, |tapped| mark.at.since_ms(tapped));
+    if lag_ms > limits::CONCURRENT_MS { MergeVerdict::Stale } else { MergeVerdict::Replace }
 }
 
 /// Whether the change asks for nothing that is not there. Absent fields ask for nothing.
@@ -74,10 +68,7 @@ fn same_value(mark: &Mark, change: &MarkChange) -> bool {
         && kept(change.note.as_ref(), mark.note.as_ref())
         && kept(change.check_in.as_ref(), mark.check_in.as_ref())
         && kept(change.check_out.as_ref(), mark.check_out.as_ref())
-        && kept(
-            change.override_reason.as_ref(),
-            mark.override_reason.as_ref(),
-        )
+        && kept(change.override_reason.as_ref(), mark.override_reason.as_ref())
 }
 
 /// Milliseconds within which the same tap without a time of its own is a repeat (church 7.3b).
@@ -215,13 +206,7 @@ mod tests {
         });
         let asked = change(Present, Some(50_000), None);
         let hand = AccountId::from("ann");
-        let got = merge(
-            MergeRule::Church,
-            Some(&there),
-            &asked,
-            Some(&hand),
-            at(100_000),
-        );
+        let got = merge(MergeRule::Church, Some(&there), &asked, Some(&hand), at(100_000));
         assert_eq!(got, Overtaken);
     }
 
