@@ -1,3 +1,4 @@
 //! Placeholder.
 
 pub mod engineio;
+pub mod socketio;
