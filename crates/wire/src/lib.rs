@@ -5,8 +5,10 @@
 
 pub mod broadcast;
 pub mod conversation;
+pub mod engineio;
 pub mod http_head;
 pub mod message;
+pub mod socketio;
 pub mod sse;
 pub mod websocket;
 
