@@ -27,8 +27,8 @@ pub(super) struct Wish {
 
 /// A follow that waits for its answer.
 pub(super) struct Asked {
-    ticket: Ticket,
-    id: Option<String>,
+    pub ticket: Ticket,
+    pub id: Option<String>,
     rooms: Vec<Room>,
     after: Option<Position>,
     presence: bool,
