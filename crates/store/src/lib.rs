@@ -8,6 +8,7 @@ mod kept;
 mod memory;
 mod names;
 pub mod sqlite;
+pub mod tenant_file;
 
 use std::sync::Arc;
 

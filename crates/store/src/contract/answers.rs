@@ -12,7 +12,6 @@ use rollcall_core::{
 };
 
 use super::{NOW, Open, ask, check_in, commit, commit_at, done, marking, opened, rejection, seen};
-use crate::Store;
 
 /// The first answer again, said to be one; nothing is kept twice.
 pub fn a_repeat_gets_the_first_answer(open: Open<'_>) {

@@ -15,7 +15,7 @@ use super::{
     NOW, Open, ask, check_in, commit, done, marking, opened, rejection, rows_of, seen, tenant,
     world,
 };
-use crate::{Loaded, Store};
+use crate::Loaded;
 
 /// A tenant that is there is left alone unless it is replaced; then its log is another one.
 pub fn a_tenant_is_loaded_once_or_replaced(open: Open<'_>) {

@@ -6,7 +6,7 @@ use rollcall_core::{
     command::{Ask, By, Command, List},
     desk::PersonRef,
     event::Event,
-    facts::{Alias, Facts, Key, Query, Row, Series},
+    facts::{Alias, Key, Query, Row, Series},
     id::{AccountId, GatheringId, VisitId},
     people::Session,
     position::Offset,
