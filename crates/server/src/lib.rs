@@ -1,1 +1,4 @@
 //! Rollcall.
+
+pub mod clock;
+pub mod config;
