@@ -1,4 +1,5 @@
 //! Rollcall.
 
+pub mod auth;
 pub mod clock;
 pub mod config;
