@@ -2,10 +2,13 @@
 //!
 //! [`Store`] is the seam; [`contract`] is the suite that every store passes.
 
+pub mod check;
+pub mod contract;
 mod kept;
 mod memory;
 mod names;
 pub mod sqlite;
+pub mod tenant_file;
 
 use std::sync::Arc;
 
@@ -36,10 +39,19 @@ pub struct LogPage {
 }
 
 impl LogPage {
-    /// A page that was cut at `limit` ends at its last event, any other at the head.
-    pub(crate) fn of(events: Vec<Arc<Committed>>, limit: usize, head: Offset) -> Self {
-        let cut = events.last().filter(|_| events.len() >= limit);
-        let upto = cut.map_or(head, |last| last.offset);
+    /// What was found after `after`: a page that was cut at `limit` ends at its last event, any
+    /// other at the head.
+    pub(crate) fn of(
+        events: Vec<Arc<Committed>>,
+        limit: usize,
+        after: Offset,
+        head: Offset,
+    ) -> Self {
+        let upto = if events.len() < limit {
+            head.max(after)
+        } else {
+            events.last().map_or(after, |last| last.offset)
+        };
         Self { events, upto }
     }
 }

@@ -199,7 +199,7 @@ impl View for World {
             rooms.is_none_or(|rooms| rooms.iter().any(|wide| wide.holds(&room)))
         };
         let events: Vec<_> = rest.iter().filter(held).take(limit).cloned().collect();
-        Ok(LogPage::of(events, limit, self.head()))
+        Ok(LogPage::of(events, limit, Offset(after as u64), self.head()))
     }
 
     fn everything(&self) -> Result<Vec<Row>, Fault> {

@@ -23,17 +23,23 @@ pub struct PresenceMember {
 }
 
 /// The presence of one room.
-#[derive(Debug, Default)]
-pub struct PresenceRoom {
+#[derive(Debug)]
+pub struct PresenceRoom<C> {
     /// By connection, so that two tabs of one account are one member.
-    connections: BTreeMap<u64, PresenceMember>,
+    connections: BTreeMap<C, PresenceMember>,
     changed_at: Option<Timestamp>,
     told: Vec<PresenceMember>,
 }
 
-impl PresenceRoom {
+impl<C> Default for PresenceRoom<C> {
+    fn default() -> Self {
+        Self { connections: BTreeMap::new(), changed_at: None, told: Vec::new() }
+    }
+}
+
+impl<C: Ord> PresenceRoom<C> {
     /// A connection joined, or now edits something else.
-    pub fn set(&mut self, connection: u64, member: PresenceMember, now: Timestamp) {
+    pub fn set(&mut self, connection: C, member: PresenceMember, now: Timestamp) {
         if self.connections.get(&connection) != Some(&member) {
             self.connections.insert(connection, member);
             self.changed_at.get_or_insert(now);
@@ -41,7 +47,7 @@ impl PresenceRoom {
     }
 
     /// A connection left.
-    pub fn leave(&mut self, connection: u64, now: Timestamp) {
+    pub fn leave(&mut self, connection: C, now: Timestamp) {
         if self.connections.remove(&connection).is_some() {
             self.changed_at.get_or_insert(now);
         }
@@ -88,26 +94,26 @@ impl PresenceRoom {
     }
 }
 
-/// The presence of all rooms that have members; `R` names a room.
+/// The presence of all rooms that have members; `R` names a room, `C` a connection.
 #[derive(Debug)]
-pub struct Presence<R: Ord> {
-    rooms: BTreeMap<R, PresenceRoom>,
+pub struct Presence<R, C> {
+    rooms: BTreeMap<R, PresenceRoom<C>>,
 }
 
-impl<R: Ord> Default for Presence<R> {
+impl<R, C> Default for Presence<R, C> {
     fn default() -> Self {
         Self { rooms: BTreeMap::new() }
     }
 }
 
-impl<R: Ord + Clone> Presence<R> {
+impl<R: Ord + Clone, C: Ord> Presence<R, C> {
     /// A connection joined a room, or now edits something else there.
-    pub fn set(&mut self, room: R, connection: u64, member: PresenceMember, now: Timestamp) {
+    pub fn set(&mut self, room: R, connection: C, member: PresenceMember, now: Timestamp) {
         self.rooms.entry(room).or_default().set(connection, member, now);
     }
 
     /// A connection left a room.
-    pub fn leave(&mut self, room: &R, connection: u64, now: Timestamp) {
+    pub fn leave(&mut self, room: &R, connection: C, now: Timestamp) {
         if let Some(room) = self.rooms.get_mut(room) {
             room.leave(connection, now);
         }

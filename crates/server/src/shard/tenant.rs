@@ -16,7 +16,7 @@ use rollcall_core::{
     room::Room,
     time::Timestamp,
 };
-use rollcall_wire::broadcast::Broadcast;
+use rollcall_wire::{broadcast::Broadcast, conversation::Identity};
 
 use super::ConnectionKey;
 
@@ -37,7 +37,7 @@ pub(super) struct Tenant {
     early: Vec<Arc<Broadcast>>,
     live: Option<Live>,
     /// Connections that wait for the tenant to be looked up.
-    pub(super) waiting: Vec<ConnectionKey>,
+    pub(super) waiting: Vec<(ConnectionKey, Identity)>,
     rooms: HashMap<Room, HashSet<ConnectionKey>>,
     /// Connections by account, so that a change of the account reaches them.
     accounts: HashMap<AccountId, HashSet<ConnectionKey>>,
@@ -66,13 +66,12 @@ impl Tenant {
         self.live.is_some()
     }
 
-    /// Begins the tape and catches up with what came meanwhile.
-    pub(super) fn open(&mut self, opened: Opened) {
+    /// Begins the tape; gives the events that came meanwhile and are new.
+    pub(super) fn open(&mut self, opened: Opened) -> Vec<Arc<Broadcast>> {
         let tape = Tape::new(opened.position.offset);
         self.live = Some(Live { position: opened.position, tape, tally: opened.tally });
-        for event in std::mem::take(&mut self.early) {
-            self.admit(event);
-        }
+        let early = std::mem::take(&mut self.early);
+        early.into_iter().filter_map(|event| self.admit(event).ok()).flatten().collect()
     }
 
     /// Takes an event in. Gives the events that are new in order, or the hole to be read first.

@@ -79,9 +79,6 @@ pub(super) fn page(
     (after, max): (Offset, usize),
     rooms: Option<&[Room]>,
 ) -> Result<LogPage, Broken> {
-    if max == 0 {
-        return Ok(LogPage { events: Vec::new(), upto: after.min(head) });
-    }
     let events = match rooms {
         Some(rooms) if !rooms.contains(&Room::Everything) => {
             let mut events = Vec::new();
@@ -92,10 +89,10 @@ pub(super) fn page(
         }
         _ => {
             let last = after.0.saturating_add(max as u64).min(head.0);
-            span(conn, tenant, after.0 + 1..=last)?
+            span(conn, tenant, after.0.saturating_add(1)..=last)?
         }
     };
-    Ok(LogPage::of(events, max, head))
+    Ok(LogPage::of(events, max, after, head))
 }
 
 /// The first offsets after `after` whose events one of the rooms holds, in order, each once.

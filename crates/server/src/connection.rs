@@ -1,0 +1,195 @@
+//! A connection: one client's conversation, who it is, what it follows and how far it has come.
+
+use std::{collections::VecDeque, future::Future, pin::Pin, sync::Arc, task::Waker};
+
+use bytes::Bytes;
+use rollcall_core::{
+    id::TenantId,
+    position::{Offset, Position},
+    room::Room,
+    time::Timestamp,
+};
+use rollcall_wire::{
+    Dialect,
+    conversation::{Conversation, Identity},
+    message::Message,
+};
+
+/// Where a connection came in: what the operator said of that address.
+#[derive(Debug)]
+pub struct Entrance {
+    /// Its place in the list of listeners, for metrics.
+    pub index: usize,
+    /// What is spoken there.
+    pub dialect: Dialect,
+    /// The tenant of tokens that name none.
+    pub tenant: Option<TenantId>,
+    /// Whether handshakes are believed without a token (church 3.7).
+    pub trust_handshake: bool,
+}
+
+/// How writing went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flushed {
+    /// Everything is with the system.
+    Done,
+    /// The reader is slow: the rest waits for [`Sink::writable`].
+    Blocked,
+    /// Nobody is there any more, or everything that had to be said has been.
+    Over,
+}
+
+/// A transport's writing half. Nothing is written before [`Sink::flush`], so that a turn costs
+/// one write.
+pub trait Sink {
+    /// Takes a message; `id` is the position a reader may resume from once it has it.
+    fn message(&mut self, message: &Message, id: Option<Position>);
+
+    /// Asks the peer for a sign of life, or gives one unasked where the peer cannot be asked.
+    fn heartbeat(&mut self);
+
+    /// Milliseconds between two heartbeats (gym G6.6).
+    fn heartbeat_ms(&self) -> i64 {
+        20_000
+    }
+
+    /// Answers the peer's own ping.
+    fn pong(&mut self, _payload: &[u8]) {}
+
+    /// Ends the transport after what was taken so far.
+    fn close(&mut self, code: u16, reason: &str);
+
+    /// Writes what was taken.
+    fn flush(&mut self) -> Flushed;
+
+    /// Bytes that were taken and not written.
+    fn waiting_bytes(&self) -> usize;
+
+    /// Ready when [`Sink::flush`] can go on.
+    fn writable(&self) -> Pin<Box<dyn Future<Output = ()>>>;
+
+    /// Whether the peer answers heartbeats, so that its silence means it is gone.
+    fn answers_heartbeats(&self) -> bool {
+        false
+    }
+}
+
+/// What a transport read from its client.
+#[derive(Debug)]
+pub enum Input {
+    /// A text.
+    Text(Box<str>),
+    /// A binary message.
+    Binary(Bytes),
+}
+
+/// Why a connection's delivery stands still.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    /// It does not: the cursor follows the tape.
+    Live,
+    /// A snapshot is being read; events wait so that it comes in its place.
+    Following,
+    /// Events that left the tape are being read from the store.
+    CatchingUp,
+}
+
+/// One client's conversation, over whatever transport.
+pub struct Connection {
+    pub(crate) conversation: Box<dyn Conversation>,
+    pub(crate) sink: Box<dyn Sink>,
+    pub(crate) entrance: Arc<Entrance>,
+    /// The host name the client asked for; it may name the tenant.
+    pub(crate) host: Option<Box<str>>,
+    pub(crate) identity: Option<Box<Identity>>,
+    pub(crate) rooms: Vec<Room>,
+    pub(crate) present_in: Vec<Room>,
+    /// Everything up to here has been given to the conversation, or was not for it.
+    pub(crate) cursor: Offset,
+    pub(crate) delivery: Delivery,
+    /// Whether it stands in the shard's list for the end of the turn.
+    pub(crate) dirty: bool,
+    /// Whether the reader is slow: nothing more is given until it can be written.
+    pub(crate) blocked: bool,
+    /// When the peer was last heard of.
+    pub(crate) heard_at: Timestamp,
+    pub(crate) heartbeat_at: Timestamp,
+    /// The earliest time in the wheel.
+    pub(crate) scheduled: Option<Timestamp>,
+    /// Until when the peer may take its leave after we closed.
+    pub(crate) closing: Option<Closing>,
+    /// When the server's stop reaches this connection.
+    pub(crate) drain_at: Option<Timestamp>,
+    /// Read, but not yet given: the conversation was not ready.
+    pub(crate) inputs: VecDeque<Input>,
+    pub(crate) reader: Option<Waker>,
+    /// Whether the peer is gone and only what it said before is still carried out.
+    pub(crate) peer_gone: bool,
+    pub(crate) opened_at: Timestamp,
+}
+
+/// A connection that we are ending.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Closing {
+    pub(crate) code: u16,
+    pub(crate) until: Timestamp,
+}
+
+impl Connection {
+    pub(crate) fn new(
+        conversation: Box<dyn Conversation>,
+        sink: Box<dyn Sink>,
+        entrance: Arc<Entrance>,
+        host: Option<Box<str>>,
+        now: Timestamp,
+    ) -> Self {
+        let heartbeat_at = now.plus_ms(sink.heartbeat_ms());
+        Self {
+            conversation,
+            sink,
+            entrance,
+            host,
+            identity: None,
+            rooms: Vec::new(),
+            present_in: Vec::new(),
+            cursor: Offset(0),
+            delivery: Delivery::Live,
+            dirty: false,
+            blocked: false,
+            heard_at: now,
+            heartbeat_at,
+            scheduled: None,
+            closing: None,
+            drain_at: None,
+            inputs: VecDeque::new(),
+            reader: None,
+            peer_gone: false,
+            opened_at: now,
+        }
+    }
+
+    /// Whether the transport may read on.
+    pub(crate) fn may_read(&self) -> bool {
+        self.inputs.is_empty() && self.conversation.ready()
+    }
+
+    /// Whether events can be given to it now.
+    pub(crate) fn takes_events(&self) -> bool {
+        self.delivery == Delivery::Live
+            && !self.blocked
+            && self.closing.is_none()
+            && !self.rooms.is_empty()
+    }
+
+    /// When it must be looked at next.
+    pub(crate) fn due(&self) -> Timestamp {
+        let mut due = match self.closing {
+            Some(closing) => closing.until,
+            None => self.heartbeat_at,
+        };
+        if self.closing.is_none() {
+            due = self.conversation.wake_at().map_or(due, |at| at.min(due));
+        }
+        self.drain_at.map_or(due, |at| at.min(due))
+    }
+}

@@ -1,0 +1,241 @@
+//! What a shard has done elsewhere: look-ups, sign-ins and presence, so that it never waits itself.
+
+use std::sync::Arc;
+
+use rollcall_core::{
+    desk::Tally,
+    facts::{Query, Row},
+    id::TenantId,
+    limits,
+    live::{PresenceMember, Recovery, recover},
+    position::{Offset, Position},
+    rejection::Fault,
+    room::Room,
+    time::{Timestamp, Zone},
+};
+use rollcall_store::{Store, View};
+use rollcall_wire::{
+    broadcast::Broadcast,
+    conversation::{Followed, Identity, Look, SignInRefusal, Ticket},
+};
+use tokio::{runtime::Handle, sync::mpsc};
+
+use crate::{
+    auth::Authority,
+    clock,
+    connection::Entrance,
+    presence::Presenter,
+    shard::{ConnectionKey, Hub, Inbound, Opened},
+    submit::Submitter,
+    telemetry::Metrics,
+};
+
+/// The way out of a shard. Cheap to clone; nothing here blocks the caller.
+#[derive(Clone)]
+pub struct Control {
+    /// Runs what may wait.
+    pub runtime: Handle,
+    /// What is kept.
+    pub store: Arc<dyn Store>,
+    /// Who may come in.
+    pub authority: Arc<Authority>,
+    /// The entrance to the log.
+    pub submitter: Submitter,
+    /// Every shard.
+    pub hub: Hub,
+    /// Who is in which room now.
+    pub presence: mpsc::Sender<Presenter>,
+    /// Counts.
+    pub metrics: Metrics,
+}
+
+impl Control {
+    /// Does something that may wait, then tells the shard.
+    fn apart(&self, shard: u16, act: impl FnOnce(&dyn Store, &Authority) -> Inbound + Send + 'static) {
+        let (store, authority, hub) =
+            (self.store.clone(), self.authority.clone(), self.hub.clone());
+        self.runtime.spawn_blocking(move || hub.tell(shard, act(&*store, &authority)));
+    }
+
+    /// Checks a token; the shard is told [`Inbound::Identified`].
+    pub(crate) fn identify(
+        &self,
+        key: ConnectionKey,
+        entrance: Arc<Entrance>,
+        host: Option<Box<str>>,
+        token: String,
+    ) {
+        self.apart(key.shard, move |_, authority| {
+            let (tenant, now) = (entrance.tenant.as_ref(), clock::now());
+            let who = authority.identify(entrance.dialect, tenant, host.as_deref(), &token, now);
+            Inbound::Identified(key, who)
+        });
+    }
+
+    /// Looks an account up again; the shard is told [`Inbound::Reidentified`].
+    pub(crate) fn reidentify(&self, key: ConnectionKey, who: Identity) {
+        self.apart(key.shard, move |_, authority| {
+            Inbound::Reidentified(key, authority.reidentify(&who, clock::now()))
+        });
+    }
+
+    /// Looks a tenant up for a tape; the shard is told [`Inbound::TenantOpened`].
+    pub(crate) fn open_tenant(&self, tenant: TenantId, shard: u16) {
+        self.apart(shard, move |store, _| {
+            let opened = look(store, &tenant, |view| opened(view, clock::now()));
+            Inbound::TenantOpened(tenant, opened)
+        });
+    }
+
+    /// Answers a question; the shard is told [`Inbound::Looked`].
+    pub(crate) fn look(&self, key: ConnectionKey, ticket: Ticket, tenant: TenantId, question: Look) {
+        self.apart(key.shard, move |store, _| {
+            let found = look(store, &tenant, |view| question(view, view.position()));
+            Inbound::Looked(key, ticket, found)
+        });
+    }
+
+    /// Finds out from where rooms can be followed; the shard is told [`Inbound::Followed`].
+    pub(crate) fn follow(
+        &self,
+        key: ConnectionKey,
+        ticket: Ticket,
+        tenant: TenantId,
+        rooms: Vec<Room>,
+        after: Option<Position>,
+        snapshot: Look,
+    ) {
+        self.apart(key.shard, move |store, _| {
+            let found = look(store, &tenant, |view| begin(view, after, snapshot));
+            let (followed, known) = found.unwrap_or_else(|fault| {
+                tracing::error!(%tenant, %fault, "rooms could not be followed");
+                (Followed::Fault, Offset(0))
+            });
+            Inbound::Followed { key, ticket, rooms, followed, known }
+        });
+    }
+
+    /// Reads what left the tape; the shard is told [`Inbound::CaughtUp`].
+    pub(crate) fn catch_up(
+        &self,
+        key: ConnectionKey,
+        tenant: TenantId,
+        after: Offset,
+        rooms: Vec<Room>,
+    ) {
+        self.apart(key.shard, move |store, _| {
+            let mut upto = after;
+            let events = look(store, &tenant, |view| {
+                let page = view.log(after, limits::CATCH_UP_EVENTS, Some(&rooms))?;
+                upto = page.upto;
+                Ok(broadcasts(view, page.events))
+            });
+            Inbound::CaughtUp { key, events, upto }
+        });
+    }
+
+    /// Reads what a tape missed; the shard is told [`Inbound::Repaired`].
+    pub(crate) fn repair(&self, tenant: TenantId, after: Offset, shard: u16) {
+        self.apart(shard, move |store, _| {
+            let events = look(store, &tenant, |view| {
+                let page = view.log(after, limits::TAPE_EVENTS_MAX, None)?;
+                Ok(broadcasts(view, page.events))
+            });
+            Inbound::Repaired(tenant, events.unwrap_or_default())
+        });
+    }
+
+    /// Somebody is present in a room.
+    pub(crate) fn attend(
+        &self,
+        tenant: TenantId,
+        room: Room,
+        key: ConnectionKey,
+        member: PresenceMember,
+    ) {
+        self.present(Presenter { tenant, room, key, member: Some(member) });
+    }
+
+    /// Somebody is present in a room no longer.
+    pub(crate) fn withdraw(&self, tenant: TenantId, room: Room, key: ConnectionKey) {
+        self.present(Presenter { tenant, room, key, member: None });
+    }
+
+    fn present(&self, presenter: Presenter) {
+        if let Err(mpsc::error::TrySendError::Full(presenter)) = self.presence.try_send(presenter) {
+            let presence = self.presence.clone();
+            self.runtime.spawn(async move { presence.send(presenter).await.is_ok() });
+        }
+    }
+}
+
+/// One consistent look at a tenant that must be there.
+///
+/// # Errors
+/// The store broke, or there is no such tenant.
+pub fn look<T>(
+    store: &dyn Store,
+    tenant: &TenantId,
+    question: impl FnOnce(&dyn View) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let (mut question, mut answer) = (Some(question), None);
+    store.look(tenant, &mut |view| {
+        if let Some(question) = question.take() {
+            answer = Some(question(view)?);
+        }
+        Ok(())
+    })?;
+    answer.ok_or_else(|| Fault(format!("there is no tenant {tenant}")))
+}
+
+fn broadcasts(
+    view: &dyn View,
+    events: Vec<Arc<rollcall_core::event::Committed>>,
+) -> Vec<Arc<Broadcast>> {
+    let epoch = view.position().epoch;
+    events.into_iter().map(|event| Arc::new(Broadcast::new(epoch, event))).collect()
+}
+
+fn begin(
+    view: &dyn View,
+    after: Option<Position>,
+    snapshot: Look,
+) -> Result<(Followed, Offset), Fault> {
+    let position = view.position();
+    let reset = match after.map(|known| (known, recover(known, position))) {
+        Some((known, Recovery::Events)) => {
+            return Ok((Followed::Recovering(position), known.offset));
+        }
+        Some((_, Recovery::Snapshot(reset))) => Some(reset),
+        None => None,
+    };
+    let snapshot = snapshot(view, position)?;
+    Ok((Followed::Snapshot { position, snapshot, reset }, position.offset))
+}
+
+fn opened(view: &dyn View, now: Timestamp) -> Result<Opened, Fault> {
+    let facts: &dyn rollcall_core::facts::Facts = view;
+    let zone = facts.tenant()?.map_or_else(Zone::utc, |tenant| tenant.time_zone.clone());
+    Ok(Opened { position: view.position(), tally: tally(facts, zone, now)? })
+}
+
+/// The desk's sums, counted afresh (gym G7.15): the one computation behind every screen.
+///
+/// # Errors
+/// The store broke.
+pub fn tally(
+    facts: &dyn rollcall_core::facts::Facts,
+    zone: Zone,
+    now: Timestamp,
+) -> Result<Tally, Fault> {
+    let midnight = zone.start_of(zone.date_of(now));
+    let mut rows = facts.rows(&Query::OpenVisits)?;
+    rows.extend(facts.rows(&Query::VisitsSince(midnight, usize::MAX))?);
+    let visits = rows.iter().filter_map(|row| match row {
+        Row::Visit(visit) => Some(&**visit),
+        _ => None,
+    });
+    // Open visits of today stand in both answers.
+    let mut seen = std::collections::HashSet::new();
+    Ok(Tally::recount(zone, now, visits.filter(|visit| seen.insert(&visit.id))))
+}

@@ -1,0 +1,150 @@
+//! Does what conversations want done.
+
+use rollcall_core::{
+    command::{Ask, By, Command},
+    id::CommandId,
+    live::PresenceMember,
+    position::Position,
+    room::Room,
+};
+use rollcall_wire::{
+    conversation::{Effect, Followed, From, Outbox, Ticket},
+    message::Message,
+};
+
+use super::{ConnectionKey, Gauge, Inbound, Shard};
+use crate::{
+    clock,
+    connection::{Closing, Delivery},
+    submit::Reply,
+};
+
+impl Shard {
+    pub(super) fn carry_out(&mut self, key: ConnectionKey, out: &mut Outbox) {
+        for effect in out.drain() {
+            match effect {
+                Effect::Send { message, id } => self.send(key, &message, id),
+                Effect::SignIn { token } => self.sign_in(key, token),
+                Effect::Submit { ticket, command, id } => self.submit(key, ticket, command, id),
+                Effect::Look { ticket, look } => {
+                    if let Some(tenant) = self.tenant_of(key) {
+                        self.control.look(key, ticket, tenant, look);
+                    }
+                }
+                Effect::Follow { ticket, rooms, from } => self.follow(key, ticket, rooms, from),
+                Effect::Unfollow(room) => self.unfollow(key, &room),
+                Effect::Attend { room, editing } => self.attend(key, room, editing),
+                Effect::Withdraw(room) => self.withdraw(key, &room),
+                Effect::Close { code, reason } => self.close(key, code, &reason),
+            }
+        }
+    }
+
+    fn send(&mut self, key: ConnectionKey, message: &Message, id: Option<Position>) {
+        let Some(connection) = self.connection(key) else { return };
+        connection.sink.message(message, id);
+        if connection.sink.waiting_bytes() > super::WAITING_BYTES_MAX {
+            Gauge::add(&self.gauge.slow_readers, 1);
+            let too_slow = rollcall_wire::websocket::close::TRY_LATER;
+            self.close(key, too_slow, "reader too slow");
+        }
+        self.mark(key);
+    }
+
+    pub(super) fn tenant_of(&mut self, key: ConnectionKey) -> Option<rollcall_core::id::TenantId> {
+        let connection = self.connection(key)?;
+        connection.identity.as_ref().map(|who| who.tenant.clone())
+    }
+
+    fn sign_in(&mut self, key: ConnectionKey, token: String) {
+        let Some(connection) = self.connection(key) else { return };
+        let (entrance, host) = (connection.entrance.clone(), connection.host.clone());
+        self.control.identify(key, entrance, host, token);
+    }
+
+    fn submit(&mut self, key: ConnectionKey, ticket: Ticket, command: Command, id: Option<CommandId>) {
+        let Some(connection) = self.connection(key) else { return };
+        let Some(who) = &connection.identity else { return };
+        let ask = Ask {
+            tenant: who.tenant.clone(),
+            by: By::Account(who.account.id.clone()),
+            id,
+            command,
+            fresh: clock::fresh_id(),
+        };
+        if let Err(refusal) = self.control.submitter.submit(ask, Reply::Connection(key, ticket)) {
+            let answers = vec![(key, ticket, Err(refusal))];
+            self.later.push_back(Inbound::Committed { events: [].into(), answers });
+        }
+    }
+
+    fn follow(&mut self, key: ConnectionKey, ticket: Ticket, rooms: Vec<Room>, from: From) {
+        let Some(tenant) = self.tenant_of(key) else { return };
+        let Some(head) = self.tenants.get(&tenant).and_then(super::Tenant::head) else { return };
+        let (after, snapshot) = match from {
+            From::Head => {
+                self.deliver(key);
+                let (followed, known) = (Followed::Live(head), head.offset);
+                let inbound = Inbound::Followed { key, ticket, rooms, followed, known };
+                self.later.push_back(inbound);
+                return;
+            }
+            From::Snapshot(look) => (None, look),
+            From::After(position, look) => (Some(position), look),
+        };
+        let Some(connection) = self.connection(key) else { return };
+        let after = after.filter(|_| connection.rooms.is_empty());
+        connection.delivery = Delivery::Following;
+        self.control.follow(key, ticket, tenant, rooms, after, snapshot);
+    }
+
+    fn unfollow(&mut self, key: ConnectionKey, room: &Room) {
+        let Some(tenant) = self.tenant_of(key) else { return };
+        if let Some(connection) = self.connection(key) {
+            connection.rooms.retain(|followed| followed != room);
+        }
+        if let Some(tenant) = self.tenants.get_mut(&tenant) {
+            tenant.unfollow(room, key);
+        }
+    }
+
+    fn attend(&mut self, key: ConnectionKey, room: Room, editing: Option<String>) {
+        let Some(connection) = self.connection(key) else { return };
+        let Some(who) = &connection.identity else { return };
+        let member = PresenceMember {
+            account: who.account.id.clone(),
+            name: who.account.display_name(),
+            editing,
+        };
+        let tenant = who.tenant.clone();
+        if !connection.present_in.contains(&room) {
+            connection.present_in.push(room.clone());
+        }
+        self.control.attend(tenant, room, key, member);
+    }
+
+    fn withdraw(&mut self, key: ConnectionKey, room: &Room) {
+        let Some(tenant) = self.tenant_of(key) else { return };
+        let Some(connection) = self.connection(key) else { return };
+        let before = connection.present_in.len();
+        connection.present_in.retain(|here| here != room);
+        if connection.present_in.len() < before {
+            self.control.withdraw(tenant, room.clone(), key);
+        }
+    }
+
+    pub(super) fn close(&mut self, key: ConnectionKey, code: u16, reason: &str) {
+        let until = self.now.plus_ms(super::CLOSING_MS);
+        let Some(connection) = self.connection(key) else { return };
+        if connection.closing.is_some() {
+            return;
+        }
+        connection.sink.close(code, reason);
+        connection.closing = Some(Closing { code, until });
+        connection.scheduled = Some(until);
+        let index = connection.entrance.index;
+        self.control.metrics.closing(index, code);
+        self.wheel.set(until, key);
+        self.mark(key);
+    }
+}

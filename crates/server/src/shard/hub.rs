@@ -1,0 +1,256 @@
+//! The hub: every shard's inbox, and how what was committed reaches them all.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+};
+
+use rollcall_core::{
+    command::Ask,
+    id::TenantId,
+    live::PresenceMember,
+    position::Offset,
+    rejection::{Fault, Rejection},
+    room::Room,
+    time::Timestamp,
+};
+use rollcall_store::Verdict;
+use rollcall_wire::{
+    broadcast::Broadcast,
+    conversation::{Conversation, Followed, Identity, SignInRefusal, Ticket},
+    message::Message,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{ConnectionKey, Opened};
+use crate::{
+    connection::{Entrance, Sink},
+    submit::Reply,
+};
+
+/// Messages that may wait for a shard. It never waits itself, so only a burst fills it.
+const INBOX_MAX: usize = 65_536;
+
+/// Makes a conversation on the shard's own thread.
+pub type Opener = Box<dyn FnOnce() -> Box<dyn Conversation> + Send>;
+
+/// Makes a transport's writing half on the shard's own thread.
+pub type SinkOpener = Box<dyn FnOnce() -> Box<dyn Sink> + Send>;
+
+/// Something that a shard is told.
+pub enum Inbound {
+    /// Events were committed; and verdicts for connections of this shard.
+    Committed {
+        /// The events, of whatever tenants.
+        events: Arc<[(TenantId, Arc<Broadcast>)]>,
+        /// Who asked, and what became of it.
+        answers: Vec<(ConnectionKey, Ticket, Verdict)>,
+    },
+    /// A token was checked.
+    Identified(ConnectionKey, Result<Identity, SignInRefusal>),
+    /// An account was looked at again.
+    Reidentified(ConnectionKey, Result<Identity, SignInRefusal>),
+    /// A tenant was looked up for its tape.
+    TenantOpened(TenantId, Result<Opened, Fault>),
+    /// A question was answered.
+    Looked(ConnectionKey, Ticket, Result<Result<Message, Rejection>, Fault>),
+    /// Rooms can be followed.
+    Followed {
+        /// Who.
+        key: ConnectionKey,
+        /// Which request.
+        ticket: Ticket,
+        /// Which rooms.
+        rooms: Vec<Room>,
+        /// From where, or why not.
+        followed: Followed,
+        /// Everything up to here is known to the client.
+        known: Offset,
+    },
+    /// Events that had left the tape were read.
+    CaughtUp {
+        /// For whom.
+        key: ConnectionKey,
+        /// What was read; a fault ends the connection, so that it comes back.
+        events: Result<Vec<Arc<Broadcast>>, Fault>,
+        /// Everything up to here has been looked at.
+        upto: Offset,
+    },
+    /// Events that a tape missed were read.
+    Repaired(TenantId, Vec<Arc<Broadcast>>),
+    /// Somebody's presence changed.
+    Presence {
+        /// In which tenant.
+        tenant: TenantId,
+        /// In which room.
+        room: Room,
+        /// Everybody there.
+        members: Arc<[PresenceMember]>,
+    },
+    /// A connection over a transport that another thread serves.
+    Open {
+        /// Where it came in.
+        entrance: Arc<Entrance>,
+        /// The host name it asked for.
+        host: Option<Box<str>>,
+        /// Its conversation.
+        opener: Opener,
+        /// Its writing half.
+        sink: SinkOpener,
+        /// Told the connection's name.
+        opened: oneshot::Sender<ConnectionKey>,
+    },
+    /// The transport of a connection is gone.
+    Gone(ConnectionKey),
+    /// The transport of a connection ends it; what was said so far goes out.
+    End(ConnectionKey),
+    /// A WebSocket whose handshake another thread has answered.
+    Adopt(Box<Adopted>),
+    /// Stop: tell every connection within this many milliseconds.
+    Drain(u64),
+}
+
+/// A WebSocket that began on another thread.
+pub struct Adopted {
+    /// The socket, after our handshake's answer.
+    pub stream: std::net::TcpStream,
+    /// What was read after the request's head.
+    pub read: Vec<u8>,
+    /// Where it came in.
+    pub entrance: Arc<Entrance>,
+    /// The host name it asked for.
+    pub host: Option<Box<str>>,
+    /// Its conversation.
+    pub opener: Opener,
+}
+
+/// Numbers of one shard that others read.
+#[derive(Debug, Default)]
+pub struct Gauge {
+    /// Open connections.
+    pub connections: AtomicI64,
+    /// Of these, signed in.
+    pub signed_in: AtomicI64,
+    /// Rooms with a member.
+    pub rooms: AtomicI64,
+    /// Events given to conversations.
+    pub deliveries: AtomicU64,
+    /// Vectored writes.
+    pub writes: AtomicU64,
+    /// Connections that recovered by events.
+    pub recoveries: AtomicU64,
+    /// Connections that were brought up to date by a snapshot instead.
+    pub resyncs: AtomicU64,
+    /// Connections closed for being too slow.
+    pub slow_readers: AtomicU64,
+}
+
+impl Gauge {
+    pub(super) fn add(number: &AtomicU64, by: u64) {
+        number.fetch_add(by, Ordering::Relaxed);
+    }
+}
+
+/// Every shard's inbox. Cheap to clone.
+#[derive(Clone)]
+pub struct Hub {
+    shards: Arc<[(mpsc::Sender<Inbound>, Arc<Gauge>)]>,
+}
+
+impl Hub {
+    /// Inboxes for `shards` shards, and their other ends.
+    #[must_use]
+    pub fn new(shards: u16) -> (Self, Vec<mpsc::Receiver<Inbound>>) {
+        let (senders, receivers): (Vec<_>, Vec<_>) = (0..shards)
+            .map(|_| {
+                let (sender, receiver) = mpsc::channel(INBOX_MAX);
+                ((sender, Arc::new(Gauge::default())), receiver)
+            })
+            .unzip();
+        (Self { shards: senders.into() }, receivers)
+    }
+
+    /// Numbers of every shard.
+    pub fn gauges(&self) -> impl Iterator<Item = &Arc<Gauge>> {
+        self.shards.iter().map(|(_, gauge)| gauge)
+    }
+
+    /// How many shards there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.shards.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.shards.is_empty()
+    }
+
+    /// Tells a shard something, waiting for a place in its inbox. Not for a shard's own thread.
+    pub fn tell(&self, shard: u16, inbound: Inbound) {
+        if let Some((inbox, _)) = self.shards.get(usize::from(shard)) {
+            // A shard that has ended needs to be told nothing.
+            let _ = inbox.blocking_send(inbound);
+        }
+    }
+
+    /// Tells a shard something from an asynchronous place.
+    pub async fn tell_soon(&self, shard: u16, inbound: Inbound) {
+        if let Some((inbox, _)) = self.shards.get(usize::from(shard)) {
+            let _ = inbox.send(inbound).await;
+        }
+    }
+
+    /// Publishes a batch: its events to every shard, then each verdict to whoever asked.
+    /// Events and verdicts of one batch reach a shard as one message.
+    pub fn publish(&self, asks: &[Ask], replies: Vec<Reply>, verdicts: Vec<Verdict>) {
+        let events: Arc<[_]> = fresh_events(asks, &verdicts).into();
+        let mut answers: HashMap<u16, Vec<_>> = HashMap::new();
+        let mut waiters = Vec::new();
+        for (reply, verdict) in replies.into_iter().zip(verdicts) {
+            match reply {
+                Reply::Connection(key, ticket) => {
+                    answers.entry(key.shard).or_default().push((key, ticket, verdict));
+                }
+                Reply::Waiter(waiter) => waiters.push((waiter, verdict)),
+            }
+        }
+        for shard in (0u16..).take(self.shards.len()) {
+            let answers = answers.remove(&shard).unwrap_or_default();
+            if !events.is_empty() || !answers.is_empty() {
+                self.tell(shard, Inbound::Committed { events: events.clone(), answers });
+            }
+        }
+        for (waiter, verdict) in waiters {
+            // Whoever no longer waits can ask again by the command's id.
+            let _ = waiter.send(verdict);
+        }
+    }
+}
+
+/// The events of a batch, without those of answers that were only given again.
+fn fresh_events(asks: &[Ask], verdicts: &[Verdict]) -> Vec<(TenantId, Arc<Broadcast>)> {
+    let mut events = Vec::new();
+    for (ask, verdict) in asks.iter().zip(verdicts) {
+        let Ok(answer) = verdict else { continue };
+        if answer.repeated {
+            continue;
+        }
+        for committed in &answer.events {
+            let event = Broadcast::new(answer.position.epoch, committed.clone());
+            events.push((ask.tenant.clone(), Arc::new(event)));
+        }
+    }
+    events
+}
+
+/// How long to sleep when `next` is the next thing to do.
+pub(crate) fn sleep_until(next: Option<Timestamp>, now: Timestamp) -> std::time::Duration {
+    const IDLE_MS: u64 = 60_000;
+    let wait_ms = next.map_or(IDLE_MS, |at| u64::try_from(at.since_ms(now)).unwrap_or(0));
+    std::time::Duration::from_millis(wait_ms.min(IDLE_MS))
+}

@@ -1,0 +1,231 @@
+//! How connections come, speak and go.
+
+use std::sync::{Arc, atomic::Ordering};
+
+use rollcall_wire::conversation::{Conversation, Identity, Moment, Note, Outbox};
+
+use super::{ConnectionKey, Opener, Shard};
+use crate::connection::{Connection, Entrance, Input, Sink};
+
+impl Shard {
+    pub(super) fn open(
+        &mut self,
+        entrance: Arc<Entrance>,
+        host: Option<Box<str>>,
+        opener: Opener,
+        sink: Box<dyn Sink>,
+    ) -> ConnectionKey {
+        self.generation = self.generation.wrapping_add(1);
+        let connection = Connection::new(opener(), sink, entrance, host, self.now);
+        self.control.metrics.opened(connection.entrance.index);
+        self.gauge.connections.fetch_add(1, Ordering::Relaxed);
+        let index = self.connections.insert((self.generation, connection));
+        let key = ConnectionKey {
+            shard: self.number,
+            index: u32::try_from(index).unwrap_or(u32::MAX),
+            generation: self.generation,
+        };
+        if self.draining {
+            self.drain_soon(key, 0);
+        }
+        self.converse(key, |conversation, at, out| conversation.opened(at, out));
+        key
+    }
+
+    /// Lets the conversation of `key` speak, then does what it wants.
+    pub(super) fn converse(
+        &mut self,
+        key: ConnectionKey,
+        say: impl FnOnce(&mut dyn Conversation, &Moment, &mut Outbox),
+    ) {
+        let now = self.now;
+        let Some((generation, connection)) = self.connections.get_mut(key.index as usize) else {
+            return;
+        };
+        if *generation != key.generation {
+            return;
+        }
+        let tenant = connection.identity.as_ref().and_then(|who| self.tenants.get(&who.tenant));
+        let at = Moment { now, stats: tenant.and_then(super::Tenant::stats) };
+        let mut out = std::mem::take(&mut self.outbox);
+        say(&mut *connection.conversation, &at, &mut out);
+        self.carry_out(key, &mut out);
+        self.outbox = out;
+        self.settle(key);
+    }
+
+    /// After a conversation spoke: wake its reader if it is ready again, and mind its times.
+    fn settle(&mut self, key: ConnectionKey) {
+        let Some(connection) = self.connection(key) else { return };
+        if connection.may_read()
+            && let Some(reader) = connection.reader.take()
+        {
+            reader.wake();
+        }
+        let due = connection.due();
+        if connection.scheduled.is_none_or(|at| due < at) {
+            connection.scheduled = Some(due);
+            self.wheel.set(due, key);
+        }
+    }
+
+    pub(super) fn input(&mut self, key: ConnectionKey, input: Input) {
+        let now = self.now;
+        let Some(connection) = self.connection(key) else { return };
+        connection.heard_at = now;
+        if !connection.may_read() {
+            connection.inputs.push_back(input);
+            return;
+        }
+        self.give(key, &input);
+    }
+
+    /// Says that the peer is alive.
+    pub(crate) fn heard(&mut self, key: ConnectionKey) {
+        let now = self.now;
+        if let Some(connection) = self.connection(key) {
+            connection.heard_at = now;
+        }
+    }
+
+    fn give(&mut self, key: ConnectionKey, input: &Input) {
+        // After our close only operations that a client believes delivered still count (gym G6.7).
+        let restart = rollcall_wire::websocket::close::RESTART;
+        let closing = self.connection(key).and_then(|c| c.closing);
+        if closing.is_some_and(|closing| closing.code != restart) {
+            return;
+        }
+        self.converse(key, |conversation, at, out| match input {
+            Input::Text(text) => conversation.text(text, at, out),
+            Input::Binary(bytes) => conversation.binary(bytes, at, out),
+        });
+    }
+
+    /// Gives what waited while the conversation was not ready.
+    pub(super) fn give_waiting(&mut self, key: ConnectionKey) {
+        while let Some(connection) = self.connection(key) {
+            if !connection.conversation.ready() {
+                return;
+            }
+            let Some(input) = connection.inputs.pop_front() else {
+                if connection.peer_gone {
+                    self.remove(key, "closed by peer");
+                } else {
+                    self.settle(key);
+                }
+                return;
+            };
+            self.give(key, &input);
+        }
+    }
+
+    /// The conversation's time has come, or the transport's.
+    pub(super) fn wake(&mut self, key: ConnectionKey) {
+        let now = self.now;
+        let Some(connection) = self.connection(key) else { return };
+        connection.scheduled = None;
+        if connection.closing.is_some_and(|closing| closing.until <= now) {
+            self.remove(key, "closed by us");
+            return;
+        }
+        if connection.sink.answers_heartbeats()
+            && now.since_ms(connection.heard_at) >= super::SILENCE_MS
+        {
+            self.remove(key, "silent");
+            return;
+        }
+        if connection.heartbeat_at <= now && connection.closing.is_none() {
+            connection.heartbeat_at = now.plus_ms(connection.sink.heartbeat_ms());
+            connection.sink.heartbeat();
+            self.mark(key);
+        }
+        let Some(connection) = self.connection(key) else { return };
+        if connection.drain_at.is_some_and(|at| at <= now) {
+            connection.drain_at = None;
+            self.converse(key, |conversation, at, out| {
+                conversation.note(&Note::Draining, at, out);
+            });
+        }
+        let Some(connection) = self.connection(key) else { return };
+        if connection.conversation.wake_at().is_some_and(|at| at <= now)
+            && connection.closing.is_none()
+        {
+            self.converse(key, |conversation, at, out| conversation.woken(at, out));
+            self.give_waiting(key);
+        }
+        let Some(connection) = self.connection(key) else { return };
+        if connection.peer_gone && connection.heard_at.plus_ms(super::SILENCE_MS) <= now {
+            self.remove(key, "closed by peer");
+        }
+        self.settle(key);
+    }
+
+    /// Spreads the server's stop over `within_ms`, so that clients do not return together.
+    pub(super) fn drain_soon(&mut self, key: ConnectionKey, within_ms: u64) {
+        let wait_ms = if within_ms == 0 { 0 } else { u64::from(crate::clock::random_u32()) % within_ms };
+        let at = self.now.plus_ms(i64::try_from(wait_ms).unwrap_or(0));
+        if let Some(connection) = self.connection(key) {
+            connection.drain_at = Some(at);
+            connection.scheduled = Some(at);
+            self.wheel.set(at, key);
+        }
+    }
+
+    /// Somebody signed in over this connection, perhaps in place of somebody else.
+    pub(super) fn adopt(&mut self, key: ConnectionKey, mut who: Identity) {
+        self.forget_identity(key);
+        let Some(tenant) = self.tenants.get_mut(&who.tenant) else { return };
+        who.account = tenant.join(&who.account, key);
+        self.gauge.signed_in.fetch_add(1, Ordering::Relaxed);
+        if let Some(connection) = self.connection(key) {
+            connection.identity = Some(Box::new(who));
+        }
+    }
+
+    fn forget_identity(&mut self, key: ConnectionKey) {
+        let Some(connection) = self.connection(key) else { return };
+        let Some(who) = connection.identity.take() else { return };
+        self.gauge.signed_in.fetch_sub(1, Ordering::Relaxed);
+        if let Some(tenant) = self.tenants.get_mut(&who.tenant) {
+            tenant.leave(&who.account.id, key);
+        }
+    }
+
+    /// Nothing more can be read: what the peer said is still carried out, then it is over.
+    pub(super) fn peer_gone(&mut self, key: ConnectionKey) {
+        let Some(connection) = self.connection(key) else { return };
+        if connection.inputs.is_empty() && connection.conversation.ready() {
+            self.remove(key, "closed by peer");
+        } else {
+            connection.peer_gone = true;
+        }
+    }
+
+    /// Takes a connection away, wherever it stands.
+    pub(super) fn remove(&mut self, key: ConnectionKey, why: &'static str) {
+        let Some(connection) = self.connection(key) else { return };
+        let rooms = std::mem::take(&mut connection.rooms);
+        let present_in = std::mem::take(&mut connection.present_in);
+        let tenant = connection.identity.as_ref().map(|who| who.tenant.clone());
+        if let Some(tenant_id) = tenant {
+            if let Some(tenant) = self.tenants.get_mut(&tenant_id) {
+                rooms.iter().for_each(|room| tenant.unfollow(room, key));
+            }
+            for room in present_in {
+                self.control.withdraw(tenant_id.clone(), room, key);
+            }
+        }
+        self.forget_identity(key);
+        let (_, connection) = self.connections.remove(key.index as usize);
+        self.gauge.connections.fetch_sub(1, Ordering::Relaxed);
+        let open_ms = self.now.since_ms(connection.opened_at);
+        self.control.metrics.closed(connection.entrance.index, why);
+        tracing::debug!(connection = ?key, open_ms, why, "connection ended");
+        if let Some(reader) = connection.reader {
+            reader.wake();
+        }
+        if self.connections.is_empty() {
+            self.connections.shrink_to_fit();
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! A shard: one thread, its connections, and the live end of every tenant that has members here.
+
+mod effects;
+mod hub;
+mod inbox;
+mod members;
+mod run;
+mod tenant;
+mod turn;
+mod wheel;
+
+use std::{
+    cell::RefCell,
+    collections::{HashMap, VecDeque},
+    rc::Rc,
+    sync::Arc,
+};
+
+pub(crate) use hub::sleep_until;
+pub use hub::{Adopted, Gauge, Hub, Inbound, Opener, SinkOpener};
+use rollcall_core::{id::TenantId, time::Timestamp};
+use rollcall_wire::conversation::Outbox;
+pub use run::{Shards, listen, start};
+use slab::Slab;
+pub use tenant::Opened;
+use tenant::Tenant;
+use tokio::sync::Notify;
+use wheel::Wheel;
+
+use crate::{
+    clock,
+    connection::{Connection, Entrance, Input, Sink},
+    control::Control,
+};
+
+/// Milliseconds of silence after which a peer is dropped (gym G6.6).
+const SILENCE_MS: i64 = 60_000;
+
+/// Milliseconds that a peer may take for its own close after ours (gym G6.7).
+const CLOSING_MS: i64 = 2_000;
+
+/// Bytes that may wait for one slow reader; beyond, it is closed (church 2.13).
+const WAITING_BYTES_MAX: usize = 1_000_000;
+
+/// Bytes read from a socket at once, into one buffer that all connections of a shard share.
+pub(crate) const READ_BYTES: usize = 64 * 1024;
+
+/// Names a connection of the process. The generation tells it from earlier ones in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionKey {
+    /// Which shard.
+    pub shard: u16,
+    /// Which place there.
+    pub index: u32,
+    /// Which use of that place.
+    pub generation: u32,
+}
+
+/// A shard as its own thread's tasks hold it.
+#[derive(Clone)]
+pub struct Local {
+    shard: Rc<RefCell<Shard>>,
+    /// Wakes the task that ends the turn.
+    turn: Rc<Notify>,
+}
+
+/// What one thread knows. Nothing in it is shared or locked.
+pub struct Shard {
+    number: u16,
+    connections: Slab<(u32, Connection)>,
+    generation: u32,
+    tenants: HashMap<TenantId, Tenant>,
+    /// Connections that have something to send at the end of the turn.
+    dirty: Vec<ConnectionKey>,
+    wheel: Wheel,
+    /// When the next day of which tenant begins.
+    midnights: Vec<(Timestamp, TenantId)>,
+    /// What the shard tells itself, so that no call nests in another.
+    later: VecDeque<Inbound>,
+    /// What can be done only once more events have come.
+    early: Vec<Inbound>,
+    outbox: Outbox,
+    control: Control,
+    gauge: Arc<Gauge>,
+    draining: bool,
+    /// The buffer that sockets are read into.
+    buffer: Option<Box<[u8]>>,
+    now: Timestamp,
+}
+
+impl Shard {
+    fn new(number: u16, control: Control, gauge: Arc<Gauge>) -> Self {
+        Self {
+            number,
+            connections: Slab::new(),
+            generation: 0,
+            tenants: HashMap::new(),
+            dirty: Vec::new(),
+            wheel: Wheel::default(),
+            midnights: Vec::new(),
+            later: VecDeque::new(),
+            early: Vec::new(),
+            outbox: Outbox::default(),
+            control,
+            gauge,
+            draining: false,
+            buffer: Some(vec![0; READ_BYTES].into()),
+            now: clock::now(),
+        }
+    }
+
+    /// When something must be done without being told.
+    fn next_due(&self) -> Option<Timestamp> {
+        let midnight = self.midnights.iter().map(|(at, _)| *at).min();
+        self.wheel.next().into_iter().chain(midnight).min()
+    }
+
+    /// Whether the last connection has gone after the server was told to stop.
+    fn is_over(&self) -> bool {
+        self.draining && self.connections.is_empty()
+    }
+
+    fn connection(&mut self, key: ConnectionKey) -> Option<&mut Connection> {
+        let (generation, connection) = self.connections.get_mut(key.index as usize)?;
+        (*generation == key.generation).then_some(connection)
+    }
+}
+
+impl Local {
+    fn new(shard: Shard) -> Self {
+        Self { shard: Rc::new(RefCell::new(shard)), turn: Rc::new(Notify::new()) }
+    }
+
+    /// Does something with the shard and sees to the end of the turn.
+    pub(crate) fn with<T>(&self, act: impl FnOnce(&mut Shard) -> T) -> T {
+        let mut shard = self.shard.borrow_mut();
+        shard.now = clock::now();
+        let done = act(&mut shard);
+        if shard.has_work() {
+            self.turn.notify_one();
+        }
+        done
+    }
+
+    /// Opens a connection; its conversation is told.
+    pub(crate) fn open(
+        &self,
+        entrance: Arc<Entrance>,
+        host: Option<Box<str>>,
+        opener: Opener,
+        sink: Box<dyn Sink>,
+    ) -> ConnectionKey {
+        self.with(|shard| shard.open(entrance, host, opener, sink))
+    }
+
+    /// Gives what was read. It waits in order while the conversation is not ready.
+    pub(crate) fn input(&self, key: ConnectionKey, input: Input) {
+        self.with(|shard| shard.input(key, input));
+    }
+
+    /// The peer asked for a sign of life.
+    pub(crate) fn pinged(&self, key: ConnectionKey, payload: &[u8]) {
+        self.with(|shard| {
+            shard.heard(key);
+            if let Some(connection) = shard.connection(key) {
+                connection.sink.pong(payload);
+            }
+            shard.mark(key);
+        });
+    }
+
+    /// The peer closes: it gets our close too, unless it answers one.
+    pub(crate) fn peer_closed(&self, key: ConnectionKey, code: u16) {
+        self.with(|shard| shard.close(key, code, ""));
+    }
+
+    /// Ends a connection for a reason of its transport.
+    pub(crate) fn close(&self, key: ConnectionKey, code: u16, reason: &str) {
+        self.with(|shard| shard.close(key, code, reason));
+    }
+
+    /// Nothing more can be read from a connection.
+    pub(crate) fn gone(&self, key: ConnectionKey) {
+        self.with(|shard| shard.peer_gone(key));
+    }
+
+    /// Waits until the connection's transport may read on; `false`: the connection is over.
+    pub(crate) async fn may_read(&self, key: ConnectionKey) -> bool {
+        std::future::poll_fn(|context| {
+            let mut shard = self.shard.borrow_mut();
+            let Some(connection) = shard.connection(key) else {
+                return std::task::Poll::Ready(false);
+            };
+            if connection.may_read() {
+                return std::task::Poll::Ready(true);
+            }
+            connection.reader = Some(context.waker().clone());
+            std::task::Poll::Pending
+        })
+        .await
+    }
+
+    /// Lends the shard's read buffer; it must be given back before the next await.
+    pub(crate) fn buffer(&self) -> Box<[u8]> {
+        let lent = self.shard.borrow_mut().buffer.take();
+        lent.unwrap_or_else(|| vec![0; READ_BYTES].into())
+    }
+
+    /// Takes the read buffer back.
+    pub(crate) fn give_back(&self, buffer: Box<[u8]>) {
+        self.shard.borrow_mut().buffer = Some(buffer);
+    }
+}

@@ -1,0 +1,226 @@
+//! The end of a turn: every connection with news gets all of it, in one write.
+
+use std::sync::Arc;
+
+use rollcall_core::{limits, room::Room};
+use rollcall_wire::{broadcast::Broadcast, conversation::Moment};
+
+use super::{ConnectionKey, Gauge, Inbound, Local, Shard};
+use crate::connection::{Connection, Delivery, Flushed};
+
+/// Events given to one connection before its bytes are written: what one vectored write takes.
+const EVENTS_A_WRITE: usize = 64;
+
+impl Shard {
+    pub(super) fn has_work(&self) -> bool {
+        !self.dirty.is_empty() || !self.later.is_empty()
+    }
+
+    /// Notes that a connection has something to send.
+    pub(super) fn mark(&mut self, key: ConnectionKey) {
+        let Some(connection) = self.connection(key) else { return };
+        if !connection.dirty {
+            connection.dirty = true;
+            self.dirty.push(key);
+        }
+    }
+
+    /// Notes that an event concerns a connection. One that is up to date need not look at what
+    /// came before the event: it was not for it.
+    pub(super) fn mark_for(&mut self, key: ConnectionKey, event: &Broadcast) {
+        let Some(connection) = self.connection(key) else { return };
+        if connection.dirty {
+            return;
+        }
+        if connection.takes_events() {
+            let before = event.committed.offset.0 - 1;
+            connection.cursor.0 = connection.cursor.0.max(before);
+        }
+        connection.dirty = true;
+        self.dirty.push(key);
+    }
+
+    /// Gives a connection the events it has not had, as far as it can take them now.
+    pub(super) fn deliver(&mut self, key: ConnectionKey) {
+        let mut given = 0;
+        loop {
+            let now = self.now;
+            let Some((generation, connection)) = self.connections.get_mut(key.index as usize)
+            else {
+                return;
+            };
+            if *generation != key.generation || !connection.takes_events() {
+                return;
+            }
+            let Some(who) = &connection.identity else { return };
+            let Some(tenant) = self.tenants.get(&who.tenant) else { return };
+            if connection.cursor < tenant.tail() {
+                self.catch_up(key);
+                return;
+            }
+            let Some(event) = tenant.event(connection.cursor.next()).cloned() else { return };
+            connection.cursor = event.committed.offset;
+            if !wants(connection, &event) {
+                continue;
+            }
+            given += 1;
+            Gauge::add(&self.gauge.deliveries, 1);
+            let at = Moment { now, stats: event.stats() };
+            let mut out = std::mem::take(&mut self.outbox);
+            connection.conversation.event(&event, &at, &mut out);
+            self.carry_out(key, &mut out);
+            self.outbox = out;
+            if given % EVENTS_A_WRITE == 0 && !self.write(key) {
+                return;
+            }
+        }
+    }
+
+    /// Reads from the store what has left the tape.
+    fn catch_up(&mut self, key: ConnectionKey) {
+        let Some(connection) = self.connection(key) else { return };
+        let Some(who) = &connection.identity else { return };
+        let (tenant, after) = (who.tenant.clone(), connection.cursor);
+        let rooms = connection.rooms.clone();
+        connection.delivery = Delivery::CatchingUp;
+        let head = self.tenants.get(&tenant).and_then(super::Tenant::head);
+        let behind = head.map_or(0, |head| head.offset.0.saturating_sub(after.0));
+        if behind > limits::RECOVER_EVENTS_MAX {
+            self.lose(key);
+            return;
+        }
+        self.control.catch_up(key, tenant, after, rooms);
+    }
+
+    /// A reader that fell too far behind is told so and goes on from now.
+    fn lose(&mut self, key: ConnectionKey) {
+        let Some(tenant) = self.tenant_of(key) else { return };
+        let head = self.tenants.get(&tenant).and_then(super::Tenant::head);
+        let Some(connection) = self.connection(key) else { return };
+        connection.delivery = Delivery::Live;
+        connection.cursor = head.map_or(connection.cursor, |head| head.offset);
+        Gauge::add(&self.gauge.resyncs, 1);
+        let note = rollcall_wire::conversation::Note::Lost(rollcall_core::live::Reset::TooOld);
+        self.converse(key, |conversation, at, out| conversation.note(&note, at, out));
+    }
+
+    /// Events read from the store for one connection.
+    pub(super) fn give_events(&mut self, key: ConnectionKey, events: &[Arc<Broadcast>]) {
+        for event in events {
+            let now = self.now;
+            let Some(connection) = self.connection(key) else { return };
+            if event.committed.offset <= connection.cursor {
+                continue;
+            }
+            connection.cursor = event.committed.offset;
+            if !wants(connection, event) {
+                continue;
+            }
+            Gauge::add(&self.gauge.deliveries, 1);
+            self.converse(key, |conversation, at, out| {
+                let at = Moment { now, stats: event.stats().or(at.stats) };
+                conversation.event(event, &at, out);
+            });
+        }
+    }
+
+    /// Writes what a connection has waiting. `false`: it can take no more now.
+    fn write(&mut self, key: ConnectionKey) -> bool {
+        let Some(connection) = self.connection(key) else { return false };
+        if connection.blocked {
+            return false;
+        }
+        let flushed = connection.sink.flush();
+        Gauge::add(&self.gauge.writes, 1);
+        match flushed {
+            Flushed::Done => true,
+            Flushed::Blocked => {
+                if let Some(connection) = self.connection(key) {
+                    connection.blocked = true;
+                }
+                false
+            }
+            Flushed::Over => {
+                self.remove(key, "closed by peer");
+                false
+            }
+        }
+    }
+
+    fn finish(&mut self, key: ConnectionKey) -> Option<ConnectionKey> {
+        self.connection(key)?.dirty = false;
+        self.deliver(key);
+        self.write(key);
+        let connection = self.connection(key)?;
+        let due = connection.due();
+        if connection.scheduled.is_none_or(|at| due < at) {
+            connection.scheduled = Some(due);
+            self.wheel.set(due, key);
+        }
+        self.connection(key).is_some_and(|c| c.blocked).then_some(key)
+    }
+}
+
+fn wants(connection: &Connection, event: &Broadcast) -> bool {
+    let follows = |room: &Room| room.holds(&event.room);
+    connection.rooms.iter().any(follows)
+        && connection.identity.as_ref().is_some_and(|who| who.keys.hears(&event.audience))
+}
+
+impl Local {
+    /// Ends turns for as long as the shard lives.
+    pub(super) async fn end_turns(self) {
+        loop {
+            self.turn.notified().await;
+            self.end_turn();
+        }
+    }
+
+    fn end_turn(&self) {
+        let mut shard = self.shard.borrow_mut();
+        shard.now = crate::clock::now();
+        while let Some(inbound) = shard.later.pop_front() {
+            self.handle(&mut shard, inbound);
+        }
+        let mut blocked = Vec::new();
+        let dirty = std::mem::take(&mut shard.dirty);
+        for key in dirty {
+            blocked.extend(shard.finish(key));
+        }
+        for key in blocked {
+            self.wait_until_writable(&mut shard, key);
+        }
+        if shard.has_work() {
+            self.turn.notify_one();
+        }
+    }
+
+    /// A slow reader gets the rest when it can; nothing else waits for it.
+    fn wait_until_writable(&self, shard: &mut Shard, key: ConnectionKey) {
+        let Some(connection) = shard.connection(key) else { return };
+        let writable = connection.sink.writable();
+        let local = self.clone();
+        tokio::task::spawn_local(async move {
+            writable.await;
+            local.with(|shard| {
+                if let Some(connection) = shard.connection(key) {
+                    connection.blocked = false;
+                    shard.mark(key);
+                }
+            });
+        });
+    }
+
+    pub(super) fn handle(&self, shard: &mut Shard, inbound: Inbound) {
+        match inbound {
+            Inbound::Adopt(adopted) => {
+                let local = self.clone();
+                // Not nested: the transport opens its connection in a task of its own.
+                tokio::task::spawn_local(async move {
+                    crate::connection::Entrance::adopt(*adopted, local).await;
+                });
+            }
+            other => shard.receive(other),
+        }
+    }
+}

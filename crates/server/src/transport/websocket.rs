@@ -1,0 +1,217 @@
+//! WebSocket on a bare TCP stream: one shared read buffer per shard, one vectored write per turn.
+
+use std::{future::Future, io::IoSlice, pin::Pin, rc::Rc, sync::Arc};
+
+use bytes::Bytes;
+use rollcall_core::position::Position;
+use rollcall_wire::{
+    message::Message,
+    websocket::{self, Decoder, Incoming, close},
+};
+use tokio::net::TcpStream;
+
+use crate::{
+    connection::{Entrance, Flushed, Input, Sink},
+    shard::{Adopted, ConnectionKey, Local, Opener},
+};
+
+/// Pieces of one vectored write: what the system takes without copying the list.
+const SLICES_MAX: usize = 64;
+
+/// Bytes of one client message (gym G3.7; the native protocol takes the same).
+pub(super) const MESSAGE_BYTES_MAX: u32 = 256 * 1024;
+
+struct WebSocketSink {
+    stream: Rc<TcpStream>,
+    frames: Vec<Bytes>,
+    /// Bytes of `frames[0]` that are written already.
+    written: usize,
+    waiting_bytes: usize,
+    closed: bool,
+}
+
+impl WebSocketSink {
+    fn push(&mut self, frame: Bytes) {
+        if !self.closed {
+            self.waiting_bytes += frame.len();
+            self.frames.push(frame);
+        }
+    }
+
+    /// Takes `count` written bytes off the front.
+    fn advance(&mut self, mut count: usize) {
+        self.waiting_bytes -= count;
+        let mut gone = 0;
+        for frame in &self.frames {
+            let left = frame.len() - self.written;
+            if count < left {
+                self.written += count;
+                break;
+            }
+            count -= left;
+            self.written = 0;
+            gone += 1;
+        }
+        if gone == self.frames.len() {
+            // An idle connection keeps no room for frames.
+            self.frames = Vec::new();
+        } else {
+            self.frames.drain(..gone);
+        }
+    }
+}
+
+impl Sink for WebSocketSink {
+    fn message(&mut self, message: &Message, _id: Option<Position>) {
+        self.push(message.websocket());
+    }
+
+    fn heartbeat(&mut self) {
+        self.push(websocket::ping(b""));
+    }
+
+    fn pong(&mut self, payload: &[u8]) {
+        self.push(websocket::pong(payload));
+    }
+
+    fn close(&mut self, code: u16, reason: &str) {
+        self.push(websocket::close(Some(code), reason));
+        self.closed = true;
+    }
+
+    fn flush(&mut self) -> Flushed {
+        while !self.frames.is_empty() {
+            let mut slices = [IoSlice::new(&[]); SLICES_MAX];
+            let count = self.frames.len().min(SLICES_MAX);
+            for (slice, frame) in slices.iter_mut().zip(&self.frames) {
+                *slice = IoSlice::new(frame);
+            }
+            slices[0] = IoSlice::new(&self.frames[0][self.written..]);
+            match self.stream.try_write_vectored(&slices[..count]) {
+                Ok(0) => return Flushed::Over,
+                Ok(written) => self.advance(written),
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                    return Flushed::Blocked;
+                }
+                Err(_) => return Flushed::Over,
+            }
+        }
+        Flushed::Done
+    }
+
+    fn waiting_bytes(&self) -> usize {
+        self.waiting_bytes
+    }
+
+    fn writable(&self) -> Pin<Box<dyn Future<Output = ()>>> {
+        let stream = self.stream.clone();
+        Box::pin(async move {
+            // An error shows itself at the next write.
+            let _ = stream.writable().await;
+        })
+    }
+
+    fn answers_heartbeats(&self) -> bool {
+        true
+    }
+}
+
+/// Runs a WebSocket whose handshake has been answered. `read` is what came after the head.
+pub(super) fn run(
+    local: &Local,
+    stream: TcpStream,
+    read: Vec<u8>,
+    entrance: Arc<Entrance>,
+    host: Option<Box<str>>,
+    opener: Opener,
+) {
+    // Small frames must not wait for the peer's acknowledgement of earlier ones.
+    let _ = stream.set_nodelay(true);
+    let stream = Rc::new(stream);
+    let sink = WebSocketSink {
+        stream: stream.clone(),
+        frames: Vec::new(),
+        written: 0,
+        waiting_bytes: 0,
+        closed: false,
+    };
+    let key = local.open(entrance, host, opener, Box::new(sink));
+    let mut decoder = Decoder::new(MESSAGE_BYTES_MAX);
+    if !read.is_empty() {
+        let mut read = read;
+        if take(local, key, &mut decoder, &mut read).is_break() {
+            return;
+        }
+    }
+    tokio::task::spawn_local(read_on(local.clone(), key, stream, decoder));
+}
+
+/// The reading half: a small task that holds no buffer while nothing comes.
+async fn read_on(local: Local, key: ConnectionKey, stream: Rc<TcpStream>, mut decoder: Decoder) {
+    while local.may_read(key).await && stream.readable().await.is_ok() {
+        let mut buffer = local.buffer();
+        let read = stream.try_read(&mut buffer);
+        let flow = match read {
+            Ok(0) => std::ops::ControlFlow::Break(()),
+            Ok(count) => take(&local, key, &mut decoder, &mut buffer[..count]),
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                std::ops::ControlFlow::Continue(())
+            }
+            Err(_) => std::ops::ControlFlow::Break(()),
+        };
+        local.give_back(buffer);
+        if flow.is_break() {
+            break;
+        }
+    }
+    local.gone(key);
+}
+
+/// Gives a chunk's messages to the connection. `Break`: nothing more will come.
+fn take(
+    local: &Local,
+    key: ConnectionKey,
+    decoder: &mut Decoder,
+    chunk: &mut [u8],
+) -> std::ops::ControlFlow<()> {
+    let mut reader = decoder.feed(chunk);
+    loop {
+        match reader.next_item() {
+            Incoming::Text(text) => local.input(key, Input::Text(text.into())),
+            Incoming::Binary(bytes) => {
+                local.input(key, Input::Binary(Bytes::copy_from_slice(bytes)));
+            }
+            Incoming::Ping(payload) => local.pinged(key, payload),
+            Incoming::Pong(_) => local.with(|shard| shard.heard(key)),
+            Incoming::Close { code, .. } => {
+                local.peer_closed(key, code.unwrap_or(close::NORMAL));
+                return std::ops::ControlFlow::Break(());
+            }
+            Incoming::NeedMore => {
+                local.with(|shard| shard.heard(key));
+                return std::ops::ControlFlow::Continue(());
+            }
+            Incoming::Malformed(malformed) => {
+                local.close(key, malformed.close_code(), &malformed.to_string());
+                return std::ops::ControlFlow::Continue(());
+            }
+        }
+    }
+}
+
+impl Entrance {
+    /// Goes on with a WebSocket that another thread has begun.
+    pub(crate) async fn adopt(adopted: Adopted, local: Local) {
+        match TcpStream::from_std(adopted.stream) {
+            Ok(stream) => run(
+                &local,
+                stream,
+                adopted.read,
+                adopted.entrance,
+                adopted.host,
+                adopted.opener,
+            ),
+            Err(error) => tracing::debug!(%error, "a handed-over socket was gone"),
+        }
+    }
+}
