@@ -3,3 +3,4 @@
 pub mod auth;
 pub mod clock;
 pub mod config;
+pub mod telemetry;
