@@ -12,9 +12,7 @@ use rollcall_core::{
 use rollcall_store::{Verdict, View};
 use rollcall_wire::Dialect;
 
-use crate::{
-    auth::Origins, clock, config::Config, control::Control, health::Health,
-};
+use crate::{auth::Origins, clock, config::Config, control::Control, health::Health};
 
 /// What every endpoint of one entrance may use. Cheap to clone.
 #[derive(Clone)]
@@ -66,9 +64,8 @@ impl Api {
         question: impl FnOnce(&dyn View) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
         let (store, tenant) = (self.control.store.clone(), tenant.clone());
-        let looked = tokio::task::spawn_blocking(move || {
-            crate::control::look(&*store, &tenant, question)
-        });
+        let looked =
+            tokio::task::spawn_blocking(move || crate::control::look(&*store, &tenant, question));
         looked.await.unwrap_or_else(|_| Err(Fault("a look-up ended early".into())))
     }
 

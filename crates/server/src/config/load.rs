@@ -69,7 +69,7 @@ fn environment() -> Env {
 
 /// Variables that begin like ours and name no setting: worth a warning, as they may be mistyped.
 #[must_use]
-pub(crate) fn unknown_variables() -> Vec<String> {
+pub fn unknown_variables() -> Vec<String> {
     #[expect(clippy::disallowed_methods, reason = "settings are read here")]
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let known = |name: &String| Config::settings().any(|setting| setting.variable() == *name);

@@ -23,7 +23,7 @@ pub use self::{
     gym::Gym,
     limits::{Limits, Rate},
     listener::Listener,
-    load::ConfigError,
+    load::{ConfigError, unknown_variables},
     log::{Log, LogFormat},
     place::StoreUrl,
     secret::{SECRET_BYTES_MIN, SECRET_VARIABLE, Secret, WeakSecret},

@@ -3,12 +3,7 @@
 use std::sync::{Arc, atomic::Ordering};
 
 use rollcall_core::{
-    event::Event,
-    id::TenantId,
-    people::Scope,
-    position::Offset,
-    rejection::Fault,
-    room::Room,
+    event::Event, id::TenantId, people::Scope, position::Offset, rejection::Fault, room::Room,
 };
 use rollcall_store::Verdict;
 use rollcall_wire::{
