@@ -166,3 +166,56 @@ fn plausible(claim: Option<Claim>, previous: Option<Timestamp>, now: Timestamp) 
         .filter(|at| previous.is_none_or(|before| *at >= before))
         .unwrap_or(now)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        command::By,
+        facts::{Alias, Facts, Key, Series},
+    };
+
+    struct Members(Vec<Person>);
+
+    impl Members {
+        fn first(&self, which: impl Fn(&Person) -> bool) -> Option<Row> {
+            self.0.iter().find(|p| which(p)).map(|p| Row::Person(Arc::new(p.clone())))
+        }
+    }
+
+    impl Facts for Members {
+        fn row(&self, key: &Key) -> Result<Option<Row>, Fault> {
+            Ok(self.first(|p| *key == Key::Person(p.id.clone())))
+        }
+
+        fn find(&self, alias: &Alias) -> Result<Option<Row>, Fault> {
+            Ok(self.first(|p| p.number.clone().map(Alias::Number).as_ref() == Some(alias)))
+        }
+
+        fn rows(&self, _: &Query) -> Result<Vec<Row>, Fault> {
+            Ok(Vec::new())
+        }
+
+        fn next_number(&self, _: Series) -> Result<u64, Fault> {
+            Ok(1)
+        }
+    }
+
+    #[test]
+    fn g3_4_a_code_is_a_number_else_an_id_in_any_letter_case() {
+        let person = |id: &str, number: &str| Person {
+            id: id.into(),
+            number: Some(number.into()),
+            ..Person::default()
+        };
+        let members = Members(vec![person("ab-1", "GYM1"), person("2", "3"), person("3", "2")]);
+        let now = Timestamp::default();
+        let at = Situation { facts: &members, by: &By::System, now, fresh: "" };
+        for (code, id) in
+            [("GYM1", Some("ab-1")), ("AB-1", Some("ab-1")), ("2", Some("3")), ("4", None)]
+        {
+            let found = by_code(&at, code).unwrap();
+            assert_eq!(found.as_ref().map(|p| p.id.as_str()), id, "{code}");
+        }
+    }
+}

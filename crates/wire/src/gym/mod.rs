@@ -62,8 +62,6 @@ pub struct Gym {
     frames: Pace,
     /// Operations and items of batches; the excess waits.
     operations: Pace,
-    /// From when the head of the queue may be worked off, if it waits for its rate.
-    paced_until: Option<Timestamp>,
     /// When `Rate limit exceeded` was last said.
     limited_at: Timestamp,
     expires_at: Timestamp,
@@ -71,6 +69,8 @@ pub struct Gym {
     retry_at: Option<Timestamp>,
     /// The account may no longer be here; carried out once nothing is owed.
     signed_out: Option<SignInRefusal>,
+    /// Whether the head of the queue waits for its rate.
+    paced: bool,
     draining: bool,
     following: bool,
     tickets: u32,
@@ -130,11 +130,11 @@ impl Gym {
             seen: Seen::default(),
             frames: Pace::default(),
             operations: Pace::default(),
-            paced_until: None,
             limited_at: Timestamp::default(),
             expires_at: Timestamp::default(),
             retry_at: None,
             signed_out: None,
+            paced: false,
             draining: false,
             following: false,
             tickets: 0,
@@ -329,10 +329,11 @@ impl Conversation for Gym {
             Stage::Known => Some(self.expires_at),
             Stage::Unopened(_) | Stage::Over { .. } => None,
         };
+        let paced = self.paced.then(|| self.operations.free_at());
         if self.over() {
-            return self.paced_until.filter(|_| self.waiting.is_none());
+            return paced.filter(|_| self.waiting.is_none());
         }
-        let idle = stage.into_iter().chain(self.retry_at).chain(self.paced_until);
+        let idle = stage.into_iter().chain(self.retry_at).chain(paced);
         let idle = idle.filter(|_| self.waiting.is_none());
         idle.chain(self.deferred.wake_at(self.owes()).filter(|_| self.known())).min()
     }

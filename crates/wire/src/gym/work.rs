@@ -26,7 +26,7 @@ impl Gym {
             // An object without a type, or an empty batch, is still a frame that only a
             // signed-in client may send (G2.13).
             Ok(_) | Err(Malformed::Type) if anonymous => self.turn_away(at, out),
-            Ok(_) => {}
+            Ok(_) => _ = self.within_rate(at, out),
             Err(malformed) => {
                 if self.within_rate(at, out) {
                     self.say(frames::error(malformed.text()), at, out);
@@ -38,7 +38,7 @@ impl Gym {
 
     /// Works off the queue until something must be waited for.
     pub(super) fn work(&mut self, at: &Moment, out: &mut Outbox) {
-        self.paced_until = None;
+        self.paced = false;
         while self.waiting.is_none()
             && let Some(work) = self.queue.pop_front()
         {
@@ -46,12 +46,9 @@ impl Gym {
             if !paced && !self.within_rate(at, out) {
                 continue;
             }
-            if paced
-                && !self.draining
-                && let Err(when) = self.operations.take(at.now)
-            {
+            if paced && !self.draining && !self.operations.take(at.now) {
                 self.queue.push_front(work);
-                self.paced_until = Some(when);
+                self.paced = true;
                 break;
             }
             self.execute(work.request, at, out);
@@ -63,7 +60,7 @@ impl Gym {
     }
 
     fn within_rate(&mut self, at: &Moment, out: &mut Outbox) -> bool {
-        let within = self.frames.take(at.now).is_ok();
+        let within = self.frames.take(at.now);
         if !within && at.now.since_ms(self.limited_at) >= LIMITED_MS {
             self.limited_at = at.now;
             self.say(frames::error_to_retry(RATE_LIMITED), at, out);
