@@ -160,7 +160,7 @@ fn entrances(
             index,
             dialect: listener.dialect,
             tenant: listener.tenant.clone(),
-            trust_handshake: listener.trust_handshake || config.trust_handshake,
+            engines: Vec::new(),
         });
         let mut address = listener.address;
         for sockets in &mut sockets {
