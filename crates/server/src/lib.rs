@@ -1,6 +1,12 @@
-//! Rollcall.
+//! How Rollcall runs: transports around pure conversations, one way in, one way out.
 
 pub mod auth;
 pub mod clock;
 pub mod config;
+pub mod connection;
+pub mod control;
+pub mod presence;
+pub mod shard;
+pub mod submit;
 pub mod telemetry;
+pub mod transport;

@@ -3,7 +3,6 @@
 use rollcall_wire::{
     Dialect,
     conversation::{Conversation, Framing, Opening},
-    gym::Gym,
     http_head::Head,
     native::Native,
 };

@@ -1,0 +1,215 @@
+//! Puts the program together, runs it, and stops it in order.
+
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use anyhow::Context;
+use axum::{Extension, Router, routing::get};
+use rollcall_store::{MemoryStore, SqliteStore, Store};
+use rollcall_wire::Dialect;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::{
+    api::{self, Api},
+    auth::{Authority, Origins},
+    config::{Config, StoreUrl},
+    connection::Entrance,
+    control::Control,
+    health, presence,
+    shard::{self, Hub, Inbound, Shards},
+    submit,
+    telemetry::Metrics,
+    transport::{self, Live, door::Door},
+};
+
+/// Threads for what may wait: REST, look-ups, sign-ins. Delivery is not among it.
+const CONTROL_THREADS: usize = 2;
+
+/// Name of the database within the data directory.
+const DATABASE: &str = "rollcall.sqlite3";
+
+/// How long a stop may take beyond the drain before the rest is cut off (gym G6.7: 15 s in all).
+const STOP_WAIT: Duration = Duration::from_secs(8);
+
+/// The running program.
+pub struct Running {
+    runtime: Runtime,
+    shards: Shards,
+    hub: Hub,
+    addresses: Vec<(Dialect, SocketAddr)>,
+    drain_ms: u64,
+}
+
+/// Opens the store that the settings name.
+///
+/// # Errors
+/// It cannot be used.
+pub fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
+    Ok(match config.store() {
+        StoreUrl::Memory => Arc::new(MemoryStore::new()),
+        StoreUrl::Sqlite(directory) => {
+            std::fs::create_dir_all(&directory)
+                .with_context(|| format!("cannot make {}", directory.display()))?;
+            Arc::new(SqliteStore::open(directory.join(DATABASE))?)
+        }
+    })
+}
+
+/// Runs until the system asks the program to stop.
+///
+/// # Errors
+/// It could not start.
+pub fn run(config: Config) -> anyhow::Result<()> {
+    let store = open_store(&config)?;
+    let running = start(config, store)?;
+    running.runtime.block_on(asked_to_stop())?;
+    running.stop();
+    Ok(())
+}
+
+/// Starts everything; the addresses are answered when it returns.
+///
+/// # Errors
+/// An address is taken, a setting does not hold, or the store does not work.
+pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(CONTROL_THREADS)
+        .thread_name("rollcall-control")
+        .enable_all()
+        .build()?;
+    let shards = u16::try_from(config.shards()).unwrap_or(u16::MAX);
+    let (hub, inboxes) = Hub::new(shards);
+    let metrics = Metrics::new(&config, hub.clone());
+    let (submitter, _writer) = submit::start(store.clone(), hub.clone(), metrics.clone())?;
+    let authority = Arc::new(Authority::new(&config, store.clone())?);
+    let origins = Arc::new(Origins::new(&config.allow_origins));
+    let presence = runtime.block_on(async { presence::start(hub.clone()) });
+    let control = Control {
+        runtime: runtime.handle().clone(),
+        store: store.clone(),
+        authority: authority.clone(),
+        submitter,
+        hub: hub.clone(),
+        presence,
+        metrics: metrics.clone(),
+    };
+    let (entrances, sockets) = entrances(&config, shards)?;
+    let addresses: Vec<_> = entrances.iter().map(|(e, address)| (e.dialect, *address)).collect();
+    let health = health::start(&control)?;
+    let drain_ms = u64::from(config.drain_seconds) * 1_000;
+    let config = Arc::new(config);
+    let services = entrances.iter().map(|(entrance, _)| {
+        let api = Api {
+            control: control.clone(),
+            config: config.clone(),
+            origins: origins.clone(),
+            health: health.clone(),
+            dialect: entrance.dialect,
+            tenant: entrance.tenant.clone(),
+        };
+        let (hub, runtime) = (hub.clone(), runtime.handle().clone());
+        let live = Live::new(hub, entrance.clone(), origins.clone(), runtime);
+        service(api, live)
+    });
+    let door = Arc::new(Door {
+        runtime: runtime.handle().clone(),
+        services: services.collect(),
+        origins: origins.clone(),
+        metrics,
+    });
+    let shards = shard::start(&control, &door, inboxes, sockets)?;
+    health.begin(&runtime);
+    for (dialect, address) in &addresses {
+        tracing::info!(dialect = dialect.name(), %address, "listening");
+    }
+    Ok(Running { runtime, shards, hub, addresses, drain_ms })
+}
+
+type Sockets = Vec<Vec<(Arc<Entrance>, TcpListener)>>;
+
+/// The entrances with their addresses, and every shard's own sockets for them.
+fn entrances(
+    config: &Config,
+    shards: u16,
+) -> anyhow::Result<(Vec<(Arc<Entrance>, SocketAddr)>, Sockets)> {
+    let mut entrances = Vec::new();
+    let mut sockets: Sockets = (0..shards).map(|_| Vec::new()).collect();
+    for (index, listener) in config.listen.iter().enumerate() {
+        let entrance = Arc::new(Entrance {
+            index,
+            dialect: listener.dialect,
+            tenant: listener.tenant.clone(),
+            trust_handshake: listener.trust_handshake || config.trust_handshake,
+        });
+        let mut address = listener.address;
+        for sockets in &mut sockets {
+            let socket = shard::listen(address)
+                .with_context(|| format!("cannot listen on {address} for {}", entrance.dialect.name()))?;
+            // Port 0 means any: the first socket chooses, the others join it.
+            address = socket.local_addr()?;
+            sockets.push((entrance.clone(), socket));
+        }
+        entrances.push((entrance, address));
+    }
+    Ok((entrances, sockets))
+}
+
+/// The HTTP service of one entrance: its REST, and what is live over HTTP.
+fn service(api: Api, live: Live) -> Router {
+    let dialect = api.dialect;
+    let routes = api::router(api);
+    match dialect {
+        Dialect::Native => routes
+            .route("/v1/live", get(transport::upgrade))
+            .route("/v1/live/events", get(transport::events))
+            .route("/v1/live/poll", get(transport::poll)),
+        Dialect::Gym => routes
+            .route("/ws/checkins", get(transport::upgrade))
+            .route("/ws/checkins/{*rest}", get(transport::upgrade)),
+        Dialect::Church => routes,
+    }
+    .layer(Extension(live))
+}
+
+impl Running {
+    /// Where which dialect is spoken; port 0 has become a real one.
+    #[must_use]
+    pub fn addresses(&self) -> &[(Dialect, SocketAddr)] {
+        &self.addresses
+    }
+
+    /// Stops in order (gym G6.7): no new connections, every client told within the drain, the
+    /// last commits kept.
+    pub fn stop(self) {
+        tracing::info!(drain_ms = self.drain_ms, "stopping");
+        self.shards.close_doors();
+        for shard in (0u16..).take(self.hub.len()) {
+            self.hub.tell(shard, Inbound::Drain(self.drain_ms));
+        }
+        let wait = Duration::from_millis(self.drain_ms) + STOP_WAIT;
+        self.runtime.block_on(async {
+            // Whoever has not left by then is cut off; nothing acknowledged is lost by that.
+            let _ = tokio::time::timeout(wait, empty(&self.hub)).await;
+        });
+        self.runtime.shutdown_timeout(Duration::from_secs(1));
+        tracing::info!("stopped");
+    }
+}
+
+async fn empty(hub: &Hub) {
+    let open = || hub.gauges().map(|gauge| gauge.connections.load(Ordering::Relaxed)).sum::<i64>();
+    while open() > health::PROBES {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn asked_to_stop() -> std::io::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+    }
+}
