@@ -8,13 +8,13 @@ use std::{
 
 use anyhow::Context;
 use axum::{Extension, Router, routing::get};
-use rollcall_store::{MemoryStore, SqliteStore, Store};
+use rollcall_store::{MemoryStore, Store, sqlite::SqliteStore};
 use rollcall_wire::Dialect;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::{
     api::{self, Api},
-    auth::{Authority, Origins},
+    auth::{Authority, Keyring, Origins},
     config::{Config, StoreUrl},
     connection::Entrance,
     control::Control,
@@ -82,9 +82,9 @@ pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
         .build()?;
     let shards = u16::try_from(config.shards()).unwrap_or(u16::MAX);
     let (hub, inboxes) = Hub::new(shards);
-    let metrics = Metrics::new(&config, hub.clone());
+    let metrics = Metrics::new(&config.listen);
     let (submitter, _writer) = submit::start(store.clone(), hub.clone(), metrics.clone())?;
-    let authority = Arc::new(Authority::new(&config, store.clone())?);
+    let authority = Arc::new(authority(&config, store.clone())?);
     let origins = Arc::new(Origins::new(&config.allow_origins));
     let presence = runtime.block_on(async { presence::start(hub.clone()) });
     let control = Control {
@@ -128,6 +128,20 @@ pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
     Ok(Running { runtime, shards, hub, addresses, drain_ms })
 }
 
+/// Who may come in, by the settings.
+///
+/// # Errors
+/// There is no good secret, or the file of public keys cannot be used.
+pub fn authority(config: &Config, store: Arc<dyn Store>) -> anyhow::Result<Authority> {
+    let mut keyring = Keyring::new(config.secret()?);
+    if let Some(file) = &config.jwks {
+        let text = std::fs::read_to_string(file)
+            .with_context(|| format!("cannot read {}", file.display()))?;
+        keyring = keyring.with_jwks(&text)?;
+    }
+    Ok(Authority::new(store, keyring, config.tokens.clone(), &config.limits)?)
+}
+
 type Sockets = Vec<Vec<(Arc<Entrance>, TcpListener)>>;
 
 /// The entrances with their addresses, and every shard's own sockets for them.
@@ -146,8 +160,9 @@ fn entrances(
         });
         let mut address = listener.address;
         for sockets in &mut sockets {
-            let socket = shard::listen(address)
-                .with_context(|| format!("cannot listen on {address} for {}", entrance.dialect.name()))?;
+            let socket = shard::listen(address).with_context(|| {
+                format!("cannot listen on {address} for {}", entrance.dialect.name())
+            })?;
             // Port 0 means any: the first socket chooses, the others join it.
             address = socket.local_addr()?;
             sockets.push((entrance.clone(), socket));
@@ -201,7 +216,7 @@ impl Running {
 
 async fn empty(hub: &Hub) {
     let open = || hub.gauges().map(|gauge| gauge.connections.load(Ordering::Relaxed)).sum::<i64>();
-    while open() > health::PROBES {
+    while open() > 0 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -125,6 +125,8 @@ pub struct Connection {
     pub(crate) reader: Option<Waker>,
     /// Whether the peer is gone and only what it said before is still carried out.
     pub(crate) peer_gone: bool,
+    /// Whether its transport ends it as soon as it has what it is owed.
+    pub(crate) ending: bool,
     pub(crate) opened_at: Timestamp,
 }
 
@@ -164,6 +166,7 @@ impl Connection {
             inputs: VecDeque::new(),
             reader: None,
             peer_gone: false,
+            ending: false,
             opened_at: now,
         }
     }

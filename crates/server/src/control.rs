@@ -16,7 +16,7 @@ use rollcall_core::{
 use rollcall_store::{Store, View};
 use rollcall_wire::{
     broadcast::Broadcast,
-    conversation::{Followed, Identity, Look, SignInRefusal, Ticket},
+    conversation::{Followed, Identity, Look, Ticket},
 };
 use tokio::{runtime::Handle, sync::mpsc};
 
@@ -51,7 +51,11 @@ pub struct Control {
 
 impl Control {
     /// Does something that may wait, then tells the shard.
-    fn apart(&self, shard: u16, act: impl FnOnce(&dyn Store, &Authority) -> Inbound + Send + 'static) {
+    fn apart(
+        &self,
+        shard: u16,
+        act: impl FnOnce(&dyn Store, &Authority) -> Inbound + Send + 'static,
+    ) {
         let (store, authority, hub) =
             (self.store.clone(), self.authority.clone(), self.hub.clone());
         self.runtime.spawn_blocking(move || hub.tell(shard, act(&*store, &authority)));
@@ -88,7 +92,13 @@ impl Control {
     }
 
     /// Answers a question; the shard is told [`Inbound::Looked`].
-    pub(crate) fn look(&self, key: ConnectionKey, ticket: Ticket, tenant: TenantId, question: Look) {
+    pub(crate) fn look(
+        &self,
+        key: ConnectionKey,
+        ticket: Ticket,
+        tenant: TenantId,
+        question: Look,
+    ) {
         self.apart(key.shard, move |store, _| {
             let found = look(store, &tenant, |view| question(view, view.position()));
             Inbound::Looked(key, ticket, found)

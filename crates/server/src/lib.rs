@@ -1,10 +1,13 @@
 //! How Rollcall runs: transports around pure conversations, one way in, one way out.
 
+pub mod api;
+pub mod app;
 pub mod auth;
 pub mod clock;
 pub mod config;
 pub mod connection;
 pub mod control;
+pub mod health;
 pub mod presence;
 pub mod shard;
 pub mod submit;

@@ -63,12 +63,7 @@ pub fn start(
 }
 
 /// The middle of the product: take what is in line, keep it, publish it, answer.
-fn run(
-    mut line: mpsc::Receiver<(Ask, Reply)>,
-    store: &dyn Store,
-    hub: &Hub,
-    metrics: &Metrics,
-) {
+fn run(mut line: mpsc::Receiver<(Ask, Reply)>, store: &dyn Store, hub: &Hub, metrics: &Metrics) {
     let mut taken = Vec::with_capacity(limits::BATCH_COMMANDS_MAX);
     while line.blocking_recv_many(&mut taken, limits::BATCH_COMMANDS_MAX) > 0 {
         let (asks, replies): (Vec<Ask>, Vec<Reply>) = taken.drain(..).unzip();

@@ -62,7 +62,13 @@ impl Shard {
         self.control.identify(key, entrance, host, token);
     }
 
-    fn submit(&mut self, key: ConnectionKey, ticket: Ticket, command: Command, id: Option<CommandId>) {
+    fn submit(
+        &mut self,
+        key: ConnectionKey,
+        ticket: Ticket,
+        command: Command,
+        id: Option<CommandId>,
+    ) {
         let Some(connection) = self.connection(key) else { return };
         let Some(who) = &connection.identity else { return };
         let ask = Ask {

@@ -109,6 +109,13 @@ pub enum Inbound {
     End(ConnectionKey),
     /// A WebSocket whose handshake another thread has answered.
     Adopt(Box<Adopted>),
+    /// How far has a tenant's tape come? `None`: it has only now been asked for.
+    Probe {
+        /// Which tenant.
+        tenant: TenantId,
+        /// Told the tape's head.
+        head: oneshot::Sender<Option<Offset>>,
+    },
     /// Stop: tell every connection within this many milliseconds.
     Drain(u64),
 }

@@ -3,12 +3,7 @@
 use std::sync::{Arc, atomic::Ordering};
 
 use rollcall_core::{
-    event::Event,
-    id::TenantId,
-    people::Scope,
-    position::Offset,
-    rejection::Fault,
-    room::Room,
+    event::Event, id::TenantId, people::Scope, position::Offset, rejection::Fault, room::Room,
 };
 use rollcall_store::Verdict;
 use rollcall_wire::{
@@ -50,7 +45,12 @@ impl Shard {
                 }
             }
             Inbound::Gone(key) => self.remove(key, "closed by peer"),
-            Inbound::End(key) => self.close(key, rollcall_wire::websocket::close::NORMAL, ""),
+            Inbound::End(key) => self.end(key),
+            Inbound::Probe { tenant, head } => {
+                let opened = self.tenant(&tenant).head().map(|position| position.offset);
+                // A probe that no longer waits has failed already.
+                let _ = head.send(opened);
+            }
             Inbound::Drain(within_ms) => {
                 self.draining = true;
                 for key in self.keys() {
@@ -157,14 +157,37 @@ impl Shard {
         if self.connection(key).is_none() {
             return;
         }
-        let tenant = self.tenants.entry(who.tenant.clone()).or_insert_with(|| {
-            self.control.open_tenant(who.tenant.clone(), self.number);
-            Tenant::opening()
-        });
+        let tenant = self.tenant(&who.tenant);
         if tenant.is_open() {
             self.welcome(key, who);
         } else {
             tenant.waiting.push((key, who));
+        }
+    }
+
+    /// A tenant on this shard, looked up if it is not there.
+    fn tenant(&mut self, id: &TenantId) -> &mut Tenant {
+        self.tenants.entry(id.clone()).or_insert_with(|| {
+            self.control.open_tenant(id.clone(), self.number);
+            Tenant::opening()
+        })
+    }
+
+    /// The transport ends a connection: first it gets what it is owed, so that the position it
+    /// leaves with is true.
+    fn end(&mut self, key: ConnectionKey) {
+        self.deliver(key);
+        let Some(connection) = self.connection(key) else { return };
+        if connection.delivery == Delivery::Live {
+            self.close(key, rollcall_wire::websocket::close::NORMAL, "");
+        } else {
+            connection.ending = true;
+        }
+    }
+
+    fn end_if_wanted(&mut self, key: ConnectionKey) {
+        if self.connection(key).is_some_and(|connection| connection.ending) {
+            self.end(key);
         }
     }
 
@@ -262,6 +285,7 @@ impl Shard {
         self.converse(key, |c, at, out| c.followed(ticket, followed, at, out));
         self.give_waiting(key);
         self.mark(key);
+        self.end_if_wanted(key);
     }
 
     /// Gives a connection what it is owed up to an offset and no further.
@@ -297,6 +321,7 @@ impl Shard {
         connection.cursor = connection.cursor.max(upto);
         connection.delivery = Delivery::Live;
         self.mark(key);
+        self.end_if_wanted(key);
     }
 
     /// Wakes everybody whose time has come, and turns the day of tenants at their midnight.

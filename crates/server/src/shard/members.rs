@@ -162,7 +162,8 @@ impl Shard {
 
     /// Spreads the server's stop over `within_ms`, so that clients do not return together.
     pub(super) fn drain_soon(&mut self, key: ConnectionKey, within_ms: u64) {
-        let wait_ms = if within_ms == 0 { 0 } else { u64::from(crate::clock::random_u32()) % within_ms };
+        let wait_ms =
+            if within_ms == 0 { 0 } else { u64::from(crate::clock::random_u32()) % within_ms };
         let at = self.now.plus_ms(i64::try_from(wait_ms).unwrap_or(0));
         if let Some(connection) = self.connection(key) {
             connection.drain_at = Some(at);

@@ -54,7 +54,6 @@ pub async fn answer(visitor: Visitor, door: Arc<Door>, local: Local) {
     let Ok(Some((way, length))) =
         tokio::time::timeout(HEAD_WAIT, find_way(&stream, &mut read, &entrance, &door)).await
     else {
-        door.metrics.turned_away(entrance.index);
         return;
     };
     match way {

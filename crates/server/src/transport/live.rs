@@ -77,7 +77,12 @@ impl Live {
         self.next.fetch_add(1, Ordering::Relaxed) % shards
     }
 
-    async fn open(&self, opening: Opening, host: Option<Box<str>>, sink: SinkOpener) -> Option<Guest> {
+    async fn open(
+        &self,
+        opening: Opening,
+        host: Option<Box<str>>,
+        sink: SinkOpener,
+    ) -> Option<Guest> {
         let (opened, key) = oneshot::channel();
         let dialect = self.entrance.dialect;
         let inbound = Inbound::Open {

@@ -44,8 +44,7 @@ pub(super) fn live(head: &Head<'_>, entrance: &Entrance) -> Option<Live> {
 /// The conversation of a dialect.
 pub(super) fn conversation(dialect: Dialect, opening: Opening) -> Box<dyn Conversation> {
     match dialect {
-        Dialect::Gym => Box::new(Gym::new(opening)),
-        Dialect::Native | Dialect::Church => Box::new(Native::new(opening)),
+        Dialect::Native | Dialect::Church | Dialect::Gym => Box::new(Native::new(opening)),
     }
 }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use rollcall_core::position::Position;
 use rollcall_wire::{
     message::Message,
-    websocket::{self, Decoder, Incoming, close},
+    websocket::{self, Decoder, Incoming},
 };
 use tokio::net::TcpStream;
 
@@ -184,7 +184,7 @@ fn take(
             Incoming::Ping(payload) => local.pinged(key, payload),
             Incoming::Pong(_) => local.with(|shard| shard.heard(key)),
             Incoming::Close { code, .. } => {
-                local.peer_closed(key, code.unwrap_or(close::NORMAL));
+                local.peer_closed(key, code.unwrap_or(websocket::close::NORMAL));
                 return std::ops::ControlFlow::Break(());
             }
             Incoming::NeedMore => {
@@ -203,14 +203,9 @@ impl Entrance {
     /// Goes on with a WebSocket that another thread has begun.
     pub(crate) async fn adopt(adopted: Adopted, local: Local) {
         match TcpStream::from_std(adopted.stream) {
-            Ok(stream) => run(
-                &local,
-                stream,
-                adopted.read,
-                adopted.entrance,
-                adopted.host,
-                adopted.opener,
-            ),
+            Ok(stream) => {
+                run(&local, stream, adopted.read, adopted.entrance, adopted.host, adopted.opener)
+            }
             Err(error) => tracing::debug!(%error, "a handed-over socket was gone"),
         }
     }

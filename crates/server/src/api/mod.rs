@@ -1,0 +1,84 @@
+//! REST. A folder per dialect; within it, folder path = URL path, and each file holds one
+//! endpoint: its errors, its description, its handler and its tests.
+
+use std::sync::Arc;
+
+use axum::Router;
+use rollcall_core::{
+    command::{Ask, By, Command},
+    id::{CommandId, TenantId},
+    rejection::{Fault, Refusal},
+};
+use rollcall_store::{Verdict, View};
+use rollcall_wire::Dialect;
+
+use crate::{auth::Origins, clock, config::Config, control::Control, health::Health};
+
+/// What every endpoint of one entrance may use. Cheap to clone.
+#[derive(Clone)]
+pub struct Api {
+    /// The store's reads, the entrance to the log, sign-in and counts.
+    pub control: Control,
+    /// The settings.
+    pub config: Arc<Config>,
+    /// Who may ask from a browser.
+    pub origins: Arc<Origins>,
+    /// The program's own probe.
+    pub health: Health,
+    /// What is spoken here.
+    pub dialect: Dialect,
+    /// The tenant of tokens that name none.
+    pub tenant: Option<TenantId>,
+}
+
+/// The REST of one entrance.
+pub fn router(api: Api) -> Router {
+    match api.dialect {
+        Dialect::Native | Dialect::Gym | Dialect::Church => Router::new(),
+    }
+}
+
+impl Api {
+    /// Puts a command to a tenant and waits until it is kept or refused.
+    ///
+    /// # Errors
+    /// Why it was not kept.
+    pub async fn submit(
+        &self,
+        tenant: &TenantId,
+        by: By,
+        id: Option<CommandId>,
+        command: Command,
+    ) -> Verdict {
+        let (tenant, fresh) = (tenant.clone(), clock::fresh_id());
+        self.control.submitter.commit(Ask { tenant, by, id, command, fresh }).await
+    }
+
+    /// Looks at a tenant once, consistently, on a thread that may wait.
+    ///
+    /// # Errors
+    /// The store broke, or there is no such tenant.
+    pub async fn look<T: Send + 'static>(
+        &self,
+        tenant: &TenantId,
+        question: impl FnOnce(&dyn View) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let (store, tenant) = (self.control.store.clone(), tenant.clone());
+        let looked =
+            tokio::task::spawn_blocking(move || crate::control::look(&*store, &tenant, question));
+        looked.await.unwrap_or_else(|_| Err(Fault("a look-up ended early".into())))
+    }
+
+    /// Does something that blocks (a token check, say) on a thread that may wait.
+    ///
+    /// # Errors
+    /// It ended early.
+    pub async fn apart<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&Control) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let control = self.control.clone();
+        let done = tokio::task::spawn_blocking(move || act(&control));
+        done.await.map_err(|_| Refusal::Fault(Fault("a task ended early".into())))
+    }
+}

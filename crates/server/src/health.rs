@@ -1,0 +1,135 @@
+//! The program's own probe: every few seconds a write, its delivery to every shard, and a read.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use anyhow::Context;
+use rollcall_core::{
+    command::{Ask, By, Command},
+    facts::{Key, Row},
+    id::{DocumentId, DocumentKind, TenantId},
+    people::{Settings, Tenant},
+    position::{Epoch, Offset},
+    time::Zone,
+};
+use rollcall_store::Loaded;
+use tokio::runtime::Runtime;
+
+use crate::{
+    clock,
+    control::{Control, look},
+    shard::Inbound,
+};
+
+/// The tenant that the probe writes to. Names that begin with a dot are nobody's.
+const TENANT: &str = ".probe";
+
+/// Between two probes.
+const INTERVAL: Duration = Duration::from_secs(3);
+
+/// How long one probe may take.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Milliseconds after which the last success counts no more.
+const STALE_MS: i64 = 8_000;
+
+/// How the program is, by its own probe. Cheap to clone.
+#[derive(Clone)]
+pub struct Health {
+    control: Control,
+    /// When the last probe succeeded, in milliseconds.
+    well_at: Arc<AtomicI64>,
+}
+
+/// Prepares the probe's tenant.
+///
+/// # Errors
+/// The store does not work.
+pub fn start(control: &Control) -> anyhow::Result<Health> {
+    let tenant = Tenant {
+        id: TENANT.into(),
+        name: "The program's own probe".into(),
+        time_zone: Zone::utc(),
+        settings: Settings::default(),
+    };
+    let rows = vec![Row::Tenant(Arc::new(tenant))];
+    let epoch = Epoch(clock::random_u32());
+    // Made anew at each start, so that its log stays short.
+    let loaded = control.store.load(&TENANT.into(), epoch, rows, true, clock::now());
+    let Loaded::Done(_) = loaded.context("the store does not work")? else {
+        anyhow::bail!("the store kept the probe of another program that runs on the same data");
+    };
+    Ok(Health { control: control.clone(), well_at: Arc::default() })
+}
+
+impl Health {
+    /// Whether the last probe succeeded, not long ago.
+    #[must_use]
+    pub fn is_well(&self) -> bool {
+        clock::now().millis() - self.well_at.load(Ordering::Relaxed) < STALE_MS
+    }
+
+    /// Probes for as long as the runtime lives; returns once the first probe has succeeded or
+    /// failed.
+    pub fn begin(&self, runtime: &Runtime) {
+        runtime.block_on(self.probe());
+        let health = self.clone();
+        runtime.spawn(async move {
+            loop {
+                tokio::time::sleep(INTERVAL).await;
+                health.probe().await;
+            }
+        });
+    }
+
+    async fn probe(&self) {
+        match tokio::time::timeout(PATIENCE, self.attempt()).await {
+            Ok(Ok(())) => self.well_at.store(clock::now().millis(), Ordering::Relaxed),
+            Ok(Err(error)) => tracing::error!(%error, "the program's own probe failed"),
+            Err(_) => tracing::error!("the program's own probe took too long"),
+        }
+    }
+
+    /// A write, its delivery to every shard, a read.
+    async fn attempt(&self) -> anyhow::Result<()> {
+        let (kind, id) = (DocumentKind::new("probe"), DocumentId::new("probe"));
+        let at = clock::now().to_string();
+        let data = serde_json::Map::from_iter([("at".to_owned(), at.clone().into())]);
+        let command =
+            Command::PutDocument { kind: kind.clone(), id: Some(id.clone()), data, seen: None };
+        let (tenant, fresh) = (TenantId::new(TENANT), clock::fresh_id());
+        let ask = Ask { tenant: tenant.clone(), by: By::System, id: None, command, fresh };
+        let answer = self.control.submitter.commit(ask).await?;
+        self.delivered(answer.position.offset).await?;
+        let store = self.control.store.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            look(&*store, &tenant, |view| view.row(&Key::Document(kind, id)))
+        });
+        match read.await?? {
+            Some(Row::Document(document)) if document.data.get("at") == Some(&at.into()) => Ok(()),
+            _ => anyhow::bail!("what was written could not be read"),
+        }
+    }
+
+    /// Asks every shard how far the probe's tape has come; the answer stands behind the event in
+    /// the shard's inbox, just as a member's delivery does.
+    async fn delivered(&self, offset: Offset) -> anyhow::Result<()> {
+        for shard in (0u16..).take(self.control.hub.len()) {
+            let (told, heard) = tokio::sync::oneshot::channel();
+            let inbound = Inbound::Probe { tenant: TENANT.into(), head: told };
+            self.control.hub.tell_soon(shard, inbound).await;
+            let head = heard.await.with_context(|| format!("shard {shard} does not answer"))?;
+            // The first probe finds no tape yet: it has just been asked for.
+            anyhow::ensure!(
+                head.is_none_or(|head| head >= offset),
+                "shard {shard} has not got the event"
+            );
+        }
+        Ok(())
+    }
+}
