@@ -91,6 +91,13 @@ impl Metrics {
         self.at(listener, |counts| counts.open.inc());
     }
 
+    /// A connection was turned away because the listener is full.
+    pub fn turned_away(&self, listener: usize) {
+        self.at(listener, |counts| {
+            self.count(&self.0.endings, [("listener", &counts.name), ("why", "turned away")]);
+        });
+    }
+
     /// A connection of a listener is over, `why` in a few fixed words.
     pub fn closed(&self, listener: usize, why: &'static str) {
         self.at(listener, |counts| {
