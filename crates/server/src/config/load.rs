@@ -33,7 +33,7 @@ impl Config {
     /// A key that does not exist, or a value that cannot be, named with its place.
     pub fn load(flags: &Flags) -> Result<Self, ConfigError> {
         let mut sources = Figment::new();
-        if let Some(file) = flags.config.as_deref() {
+        if let Some(file) = flags.place.config.as_deref() {
             sources = sources.merge(toml(file)?);
         }
         sources = sources.merge(environment());

@@ -274,7 +274,7 @@ mod tests {
         metrics.committed(2, 7, &[Err(Refusal::Overloaded)]);
         metrics.request(0, 404);
         let totals = Totals { signed_in: 5, deliveries: 9, resyncs: 1, ..Totals::default() };
-        metrics.encode(&totals);
+        assert!(!metrics.encode(&totals).is_empty(), "reading twice counts nothing twice");
         let text = metrics.encode(&totals);
         for line in [
             r#"rollcall_listener_connections{listener="gym=127.0.0.1:8000"} 1"#,
