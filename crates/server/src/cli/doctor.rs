@@ -2,6 +2,8 @@
 
 use std::{net::TcpListener, process::ExitCode};
 
+use anyhow::anyhow;
+
 use super::{
     http::{self, Answer, Url},
     say::{self, Colour, coloured},
@@ -91,7 +93,6 @@ fn outside(url: &Url, args: &Args) -> Vec<Finding> {
         return findings;
     }
     let origin = args.origin.clone().unwrap_or_else(|| format!("http://{}", url.authority()));
-    let (path, spoken) = live_path(url);
     let upgrade = [
         ("Connection", "Upgrade"),
         ("Upgrade", "websocket"),
@@ -99,7 +100,7 @@ fn outside(url: &Url, args: &Args) -> Vec<Finding> {
         ("Sec-WebSocket-Key", KEY),
         ("Origin", origin.as_str()),
     ];
-    let opened = http::ask(url, path, &upgrade);
+    let (opened, spoken) = open(url, &upgrade);
     findings
         .push(Finding { what: "WebSocket upgrade", found: told(opened, |a| upgraded(a, spoken)) });
     let echoed = http::ask(url, "/health", &[("Origin", origin.as_str())]);
@@ -130,15 +131,22 @@ fn well(answer: &Answer) -> Result<String, String> {
     }
 }
 
-/// Where the listener's live protocol is, found by asking, and its dialect.
-fn live_path(url: &Url) -> (&'static str, &'static str) {
-    const PATHS: [(&str, &str); 3] = [
-        ("/v1/live", "native"),
-        ("/ws/checkins/", "gym"),
-        ("/socket.io/?EIO=4&transport=websocket", "church"),
-    ];
-    let there = |path: &str| http::ask(url, path, &[]).is_ok_and(|answer| answer.status != 404);
-    PATHS.into_iter().find(|(path, _)| there(path)).unwrap_or(PATHS[0])
+/// Where the live protocol of each dialect is.
+const LIVE: [(&str, &str); 3] = [
+    ("/v1/live", "native"),
+    ("/ws/checkins/", "gym"),
+    ("/socket.io/?EIO=4&transport=websocket", "church"),
+];
+
+/// The answer to an upgrade and the dialect that gave it: the first whose path is known there.
+fn open(url: &Url, upgrade: &[(&str, &str)]) -> (anyhow::Result<Answer>, &'static str) {
+    for (path, spoken) in LIVE {
+        let answer = http::ask(url, path, upgrade);
+        if !answer.as_ref().is_ok_and(|answer| answer.status == 404) {
+            return (answer, spoken);
+        }
+    }
+    (Err(anyhow!("no path of any dialect is known there")), "")
 }
 
 fn upgraded(answer: &Answer, spoken: &str) -> Result<String, String> {

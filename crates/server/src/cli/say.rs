@@ -16,8 +16,11 @@ pub(super) fn is_closed(error: &anyhow::Error) -> bool {
 /// Writes why a command failed: what it wanted first, then the causes below it.
 pub(super) fn failure(error: &anyhow::Error) {
     let mut text = format!("rollcall: {error}");
-    for cause in error.chain().skip(1) {
-        text.push_str(&format!("\n  because {cause}"));
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        // Some errors tell their cause themselves.
+        if !text.contains(&cause) {
+            text.push_str(&format!("\n  because {cause}"));
+        }
     }
     // Nobody is left to be told if this fails.
     let _ = writeln!(io::stderr().lock(), "{text}");

@@ -158,7 +158,8 @@ fn show(args: &Args, text: &str) -> anyhow::Result<()> {
             ))?;
         }
         "error" => {
-            let told = format!("{}: {}", data["cause"], data["what_to_do"]);
+            let text = |key: &str| data[key].as_str().unwrap_or_default();
+            let told = format!("{}. {}", text("cause"), text("what_to_do"));
             say::line(coloured(Colour::Red, &told))?;
             if data["code"].as_str() == Some("forbidden") || is_about_token(data) {
                 return Err(

@@ -1,5 +1,7 @@
 //! Where settings come from, which one wins, and what is refused.
 
+#![expect(clippy::result_large_err, reason = "figment's Jail asks for figment's own error")]
+
 use std::path::PathBuf;
 
 use figment::Jail;
