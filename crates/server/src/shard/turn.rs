@@ -228,6 +228,7 @@ impl Local {
         if shard.has_work() {
             self.turn.notify_one();
         }
+        self.set_alarm(&shard);
     }
 
     /// A slow reader gets the rest when it can; nothing else waits for it.
