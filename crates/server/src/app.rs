@@ -22,6 +22,7 @@ use crate::{
     shard::{self, Hub, Inbound, Shards},
     submit,
     telemetry::Metrics,
+    tenants,
     transport::{self, Live, door::Door},
 };
 
@@ -64,6 +65,7 @@ pub fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
 /// It could not start.
 pub fn run(config: Config) -> anyhow::Result<()> {
     let store = open_store(&config)?;
+    tenants::import_all(&*store, &config.import, config.replace)?;
     let running = start(config, store)?;
     running.runtime.block_on(asked_to_stop())?;
     running.stop();
@@ -149,10 +151,7 @@ type Sockets = Vec<Vec<(Arc<Entrance>, TcpListener)>>;
 type Entrances = Vec<(Arc<Entrance>, SocketAddr)>;
 
 /// The entrances with their addresses, and every shard's own sockets for them.
-fn entrances(
-    config: &Config,
-    shards: u16,
-) -> anyhow::Result<(Entrances, Sockets)> {
+fn entrances(config: &Config, shards: u16) -> anyhow::Result<(Entrances, Sockets)> {
     let mut entrances = Vec::new();
     let mut sockets: Sockets = (0..shards).map(|_| Vec::new()).collect();
     for (index, listener) in config.listen.iter().enumerate() {
