@@ -1,7 +1,5 @@
 //! Who may hear an event: a small set of keys on the event against the keys of the connection.
 
-use std::collections::HashSet;
-
 use crate::{
     id::{AccountId, GatheringId, PersonId},
     people::{Account, Permission, Scope},
@@ -28,9 +26,16 @@ pub enum Hearer {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Audience(pub Vec<Hearer>);
 
-/// The keys that a connection holds, by its account as it is now.
+/// The keys that a connection holds, by its account as it is now. Small, because every
+/// connection holds some.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Keys(HashSet<Hearer>);
+pub struct Keys {
+    account: Option<AccountId>,
+    person: Option<PersonId>,
+    permissions: &'static [Permission],
+    all_gatherings: bool,
+    gatherings: Box<[GatheringId]>,
+}
 
 impl Keys {
     /// The keys of an account. `teaches` lists gatherings that the account sees by being their
@@ -40,29 +45,39 @@ impl Keys {
         if !account.active {
             return Self::default();
         }
-        let mut keys = HashSet::from([Hearer::Everyone, Hearer::Account(account.id.clone())]);
-        keys.extend(account.role.permissions().iter().map(|p| Hearer::May(*p)));
-        keys.extend(account.person.clone().map(Hearer::Person));
-        if account.may(Permission::ReadSheets) {
-            if account.role.scope() == Scope::All {
-                keys.insert(Hearer::AllGatherings);
-            }
-            let seen = account.gatherings.iter().chain(teaches);
-            keys.extend(seen.cloned().map(Hearer::Gathering));
+        let sees = account.may(Permission::ReadSheets);
+        let all_gatherings = sees && account.role.scope() == Scope::All;
+        let seen = account.gatherings.iter().chain(teaches);
+        Self {
+            account: Some(account.id.clone()),
+            person: account.person.clone(),
+            permissions: account.role.permissions(),
+            all_gatherings,
+            gatherings: seen.filter(|_| sees && !all_gatherings).cloned().collect(),
         }
-        Self(keys)
     }
 
     /// Whether the holder may hear an event with that audience.
     #[must_use]
     pub fn hears(&self, audience: &Audience) -> bool {
-        audience.0.iter().any(|key| self.0.contains(key))
+        audience.0.iter().any(|key| self.hold(key))
+    }
+
+    fn hold(&self, key: &Hearer) -> bool {
+        match key {
+            Hearer::Everyone => self.account.is_some(),
+            Hearer::May(permission) => self.may(*permission),
+            Hearer::AllGatherings => self.all_gatherings,
+            Hearer::Gathering(id) => self.gatherings.contains(id),
+            Hearer::Account(id) => self.account.as_ref() == Some(id),
+            Hearer::Person(id) => self.person.as_ref() == Some(id),
+        }
     }
 
     /// Whether the holder has that permission.
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {
-        self.0.contains(&Hearer::May(permission))
+        self.permissions.contains(&permission)
     }
 }
 

@@ -2,8 +2,14 @@
 //!
 //! [`Store`] is the seam; [`contract`] is the suite that every store passes.
 
+mod kept;
+mod memory;
+mod names;
+pub mod sqlite;
+
 use std::sync::Arc;
 
+pub use memory::MemoryStore;
 pub use rollcall_core::rejection::Fault;
 use rollcall_core::{
     command::Ask,
@@ -27,6 +33,15 @@ pub struct LogPage {
     pub events: Vec<Arc<Committed>>,
     /// Everything up to and including this offset has been looked at.
     pub upto: Offset,
+}
+
+impl LogPage {
+    /// A page that was cut at `limit` ends at its last event, any other at the head.
+    pub(crate) fn of(events: Vec<Arc<Committed>>, limit: usize, head: Offset) -> Self {
+        let cut = events.last().filter(|_| events.len() >= limit);
+        let upto = cut.map_or(head, |last| last.offset);
+        Self { events, upto }
+    }
 }
 
 /// One consistent look at a tenant: nothing moves while it is held.
@@ -67,6 +82,14 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// The store broke; nothing of the batch was kept.
     fn commit(&self, batch: &[Ask], now: Timestamp) -> Result<Vec<Verdict>, Fault>;
+
+    /// Chores for a moment in which nobody waits; the writer's thread calls it when it is idle.
+    ///
+    /// # Errors
+    /// The store broke.
+    fn rest(&self) -> Result<(), Fault> {
+        Ok(())
+    }
 
     /// Looks at a tenant once, consistently. Does nothing for a tenant that is not there and
     /// says so by `false`.

@@ -17,6 +17,8 @@ use crate::message::Message;
 pub enum Form {
     /// The native `event` message.
     Native,
+    /// The native `stats` message after an event of the desk.
+    NativeStats,
     /// The gym's `member_checked_in` and `member_checked_out`.
     GymChecked,
     /// The gym's `check_in_update` or `member_update`.
@@ -29,7 +31,7 @@ pub enum Form {
     Church,
 }
 
-const FORMS: usize = 6;
+const FORMS: usize = 7;
 
 /// An event with everything that its delivery needs, shared by all shards and members.
 #[derive(Debug)]

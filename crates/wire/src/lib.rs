@@ -8,6 +8,7 @@ pub mod conversation;
 pub mod engineio;
 pub mod http_head;
 pub mod message;
+pub mod native;
 pub mod socketio;
 pub mod sse;
 pub mod websocket;

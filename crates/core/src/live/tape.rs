@@ -23,14 +23,13 @@ pub struct Tape<T> {
     entries: VecDeque<T>,
     /// Events that came before their turn.
     early: BTreeMap<Offset, T>,
-    entries_max: usize,
 }
 
 impl<T> Tape<T> {
-    /// An empty tape that continues after `head` and holds at most `entries_max` events.
+    /// An empty tape that continues after `head`.
     #[must_use]
-    pub fn new(head: Offset, entries_max: usize) -> Self {
-        Self { first: head.next(), entries: VecDeque::new(), early: BTreeMap::new(), entries_max }
+    pub fn new(head: Offset) -> Self {
+        Self { first: head.next(), entries: VecDeque::new(), early: BTreeMap::new() }
     }
 
     /// The newest offset that stands on the tape (or its starting point).
@@ -86,9 +85,9 @@ impl<T> Tape<T> {
         Some(offsets.zip(self.entries.range(skip..)))
     }
 
-    /// Lets go of the oldest events beyond the tape's size.
-    pub fn trim(&mut self) {
-        while self.entries.len() > self.entries_max {
+    /// Lets go of the oldest events beyond `entries_max`.
+    pub fn trim(&mut self, entries_max: usize) {
+        while self.entries.len() > entries_max {
             self.entries.pop_front();
             self.first = self.first.next();
         }
@@ -107,11 +106,11 @@ mod tests {
 
     #[test]
     fn a_tape_gives_everything_after_a_known_offset_or_says_that_it_cannot() {
-        let mut tape = Tape::new(Offset(10), 3);
+        let mut tape = Tape::new(Offset(10));
         for offset in 11..=15 {
             assert_eq!(tape.admit(Offset(offset), offset), Admitted::From(Offset(offset)));
         }
-        tape.trim();
+        tape.trim(3);
         assert_eq!((tape.tail(), tape.head()), (Offset(12), Offset(15)));
         assert_eq!(offsets(&tape, 13), Some(vec![14, 15]));
         assert_eq!(offsets(&tape, 12), Some(vec![13, 14, 15]));
@@ -121,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_hole_is_named_and_closed() {
-        let mut tape = Tape::new(Offset(0), 10);
+        let mut tape = Tape::new(Offset(0));
         assert_eq!(tape.admit(Offset(3), 3), Admitted::Hole(Offset(1)));
         assert_eq!(tape.hole(), Some((Offset(1), Offset(2))));
         assert_eq!(tape.admit(Offset(1), 1), Admitted::From(Offset(1)));
@@ -137,7 +136,7 @@ mod tests {
             repeats in proptest::collection::vec(1..=40u64, 0..40),
         ) {
             order.extend(repeats);
-            let mut tape = Tape::new(Offset(0), 100);
+            let mut tape = Tape::new(Offset(0));
             for offset in order {
                 tape.admit(Offset(offset), offset);
             }

@@ -1,0 +1,201 @@
+//! What a shard keeps of a tenant that has members on it: the tape, the rooms, the desk's tally.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use rollcall_core::{
+    desk::{Stats, Tally},
+    event::Event,
+    id::AccountId,
+    limits,
+    live::{Admitted, Tape},
+    people::Account,
+    position::{Offset, Position},
+    room::Room,
+    time::Timestamp,
+};
+use rollcall_wire::broadcast::Broadcast;
+
+use super::ConnectionKey;
+
+/// Events kept for a tenant without members: enough for those who are just reconnecting.
+const IDLE_TAPE_EVENTS: usize = 256;
+
+/// A tenant as it was at one position: where its tape begins.
+pub struct Opened {
+    /// As of when.
+    pub position: Position,
+    /// The desk then.
+    pub tally: Tally,
+}
+
+/// A tenant on a shard.
+pub(super) struct Tenant {
+    /// Events that came while the tenant was being looked up.
+    early: Vec<Arc<Broadcast>>,
+    live: Option<Live>,
+    /// Connections that wait for the tenant to be looked up.
+    pub(super) waiting: Vec<ConnectionKey>,
+    rooms: HashMap<Room, HashSet<ConnectionKey>>,
+    /// Connections by account, so that a change of the account reaches them.
+    accounts: HashMap<AccountId, HashSet<ConnectionKey>>,
+    shared: HashMap<AccountId, Arc<Account>>,
+}
+
+struct Live {
+    position: Position,
+    tape: Tape<Arc<Broadcast>>,
+    tally: Tally,
+}
+
+impl Tenant {
+    pub(super) fn opening() -> Self {
+        Self {
+            early: Vec::new(),
+            live: None,
+            waiting: Vec::new(),
+            rooms: HashMap::new(),
+            accounts: HashMap::new(),
+            shared: HashMap::new(),
+        }
+    }
+
+    pub(super) const fn is_open(&self) -> bool {
+        self.live.is_some()
+    }
+
+    /// Begins the tape and catches up with what came meanwhile.
+    pub(super) fn open(&mut self, opened: Opened) {
+        let tape = Tape::new(opened.position.offset);
+        self.live = Some(Live { position: opened.position, tape, tally: opened.tally });
+        for event in std::mem::take(&mut self.early) {
+            self.admit(event);
+        }
+    }
+
+    /// Takes an event in. Gives the events that are new in order, or the hole to be read first.
+    pub(super) fn admit(&mut self, event: Arc<Broadcast>) -> Result<Vec<Arc<Broadcast>>, Offset> {
+        let Some(live) = &mut self.live else {
+            self.early.push(event);
+            return Ok(Vec::new());
+        };
+        match live.tape.admit(event.committed.offset, event) {
+            Admitted::Known => Ok(Vec::new()),
+            Admitted::Hole(from) => Err(from),
+            Admitted::From(first) => {
+                let after = Offset(first.0 - 1);
+                let fresh: Vec<_> =
+                    live.tape.after(after).into_iter().flatten().map(|(_, e)| e.clone()).collect();
+                for event in &fresh {
+                    live.count(&event.committed.event);
+                    event.set_stats(live.tally.stats());
+                }
+                Ok(fresh)
+            }
+        }
+    }
+
+    /// Lets go of events that nobody needs from the tape any more.
+    pub(super) fn trim(&mut self) {
+        let idle = self.rooms.is_empty();
+        if let Some(live) = &mut self.live {
+            live.tape.trim(if idle { IDLE_TAPE_EVENTS } else { limits::TAPE_EVENTS_MAX });
+        }
+    }
+
+    pub(super) fn head(&self) -> Option<Position> {
+        let live = self.live.as_ref()?;
+        Some(Position { offset: live.tape.head(), ..live.position })
+    }
+
+    pub(super) fn tail(&self) -> Offset {
+        self.live.as_ref().map_or(Offset(0), |live| live.tape.tail())
+    }
+
+    pub(super) fn event(&self, offset: Offset) -> Option<&Arc<Broadcast>> {
+        self.live.as_ref()?.tape.get(offset)
+    }
+
+    pub(super) fn stats(&self) -> Option<Stats> {
+        self.live.as_ref().map(|live| live.tally.stats())
+    }
+
+    /// Begins a new day if `now` has one; gives the statistics to tell then.
+    pub(super) fn turn_day(&mut self, now: Timestamp) -> Option<Stats> {
+        let live = self.live.as_mut()?;
+        live.tally.turn(now).then(|| live.tally.stats())
+    }
+
+    /// When the tenant's next day begins.
+    pub(super) fn midnight(&self) -> Option<Timestamp> {
+        self.live.as_ref().map(|live| live.tally.midnight())
+    }
+
+    /// Everybody who follows `room` or a room around it.
+    pub(super) fn followers(&self, room: &Room) -> impl Iterator<Item = ConnectionKey> + '_ {
+        let mut here = Some(room.clone());
+        std::iter::from_fn(move || {
+            let room = here.take()?;
+            here = room.wider();
+            Some(self.rooms.get(&room).into_iter().flatten().copied())
+        })
+        .flatten()
+    }
+
+    pub(super) fn follow(&mut self, room: Room, key: ConnectionKey) {
+        self.rooms.entry(room).or_default().insert(key);
+    }
+
+    pub(super) fn unfollow(&mut self, room: &Room, key: ConnectionKey) {
+        if let Some(members) = self.rooms.get_mut(room) {
+            members.remove(&key);
+            if members.is_empty() {
+                self.rooms.remove(room);
+            }
+        }
+    }
+
+    pub(super) fn rooms(&self) -> usize {
+        self.rooms.len()
+    }
+
+    /// A connection signed in; gives the account as all its connections share it.
+    pub(super) fn join(&mut self, account: &Arc<Account>, key: ConnectionKey) -> Arc<Account> {
+        self.accounts.entry(account.id.clone()).or_default().insert(key);
+        let shared = self.shared.entry(account.id.clone()).or_insert_with(|| account.clone());
+        if **shared != **account {
+            *shared = account.clone();
+        }
+        shared.clone()
+    }
+
+    pub(super) fn leave(&mut self, account: &AccountId, key: ConnectionKey) {
+        if let Some(keys) = self.accounts.get_mut(account) {
+            keys.remove(&key);
+            if keys.is_empty() {
+                self.accounts.remove(account);
+                self.shared.remove(account);
+            }
+        }
+    }
+
+    pub(super) fn connections_of(&self, account: &AccountId) -> Vec<ConnectionKey> {
+        self.accounts.get(account).into_iter().flatten().copied().collect()
+    }
+
+    pub(super) fn connections(&self) -> Vec<ConnectionKey> {
+        self.accounts.values().flatten().copied().collect()
+    }
+}
+
+impl Live {
+    fn count(&mut self, event: &Event) {
+        match event {
+            Event::CheckedIn { visit, .. } => self.tally.checked_in(visit),
+            Event::CheckedOut { visit, .. } => self.tally.checked_out(visit),
+            _ => {}
+        }
+    }
+}

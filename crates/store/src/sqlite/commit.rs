@@ -1,0 +1,331 @@
+//! One batch of commands, one transaction: facts, decide, append, apply, answer.
+
+use std::{
+    cell::RefCell,
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
+
+use rollcall_core::{
+    command::Ask,
+    decide::{Answer, Decision, decide},
+    event::{Committed, Event},
+    facts::Row,
+    id::TenantId,
+    position::{Epoch, Offset, Position},
+    rejection::{Fault, Refusal, Rejection},
+    time::Timestamp,
+};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{
+    answers::{self, Asked},
+    broken::{Broken, signed, unsigned},
+    cache::{Cache, Inside},
+    log,
+    read::Rows,
+    write::{Writing, run},
+};
+use crate::{Loaded, Verdict};
+
+/// The one connection that writes, and what it keeps between batches.
+pub(super) struct Writer {
+    conn: Connection,
+    cache: RefCell<Cache>,
+    /// SQLite's count of commits by others, to notice another process (an import, say).
+    seen_version: i64,
+    buffer: Vec<u8>,
+}
+
+/// Why a batch was not kept.
+enum Stopped {
+    /// A write failed; the transaction was rolled back and its commands can be tried singly.
+    Writing(Broken),
+    /// The commit itself failed; trying again could keep things twice.
+    Committing(Broken),
+}
+
+impl From<Broken> for Stopped {
+    fn from(broken: Broken) -> Self {
+        Self::Writing(broken)
+    }
+}
+
+impl From<Stopped> for Fault {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::Writing(broken) | Stopped::Committing(broken) => broken.into(),
+        }
+    }
+}
+
+impl Writer {
+    pub(super) fn new(conn: Connection) -> Self {
+        Self { conn, cache: RefCell::default(), seen_version: 0, buffer: Vec::with_capacity(4_096) }
+    }
+
+    /// The whole batch in one transaction; if a write fails, each command in its own, so that
+    /// one command's fault is not the others'. This costs nothing where a savepoint per command
+    /// would cost two statements.
+    pub(super) fn commit(&mut self, batch: &[Ask], now: Timestamp) -> Result<Vec<Verdict>, Fault> {
+        match self.in_transaction(|t| t.answer_all(batch, now)) {
+            Err(Stopped::Writing(_)) if batch.len() > 1 => {}
+            Err(Stopped::Writing(broken)) => return Ok(vec![Err(Fault::from(broken).into())]),
+            done => return Ok(done?),
+        }
+        let mut verdicts = Vec::with_capacity(batch.len());
+        for ask in batch {
+            let ask = std::slice::from_ref(ask);
+            match self.in_transaction(|t| t.answer_all(ask, now)) {
+                Ok(mut one) => verdicts.append(&mut one),
+                Err(stopped) => verdicts.push(Err(Fault::from(stopped).into())),
+            }
+        }
+        Ok(verdicts)
+    }
+
+    /// See [`crate::Store::load`].
+    pub(super) fn load(
+        &mut self,
+        tenant: &TenantId,
+        epoch: Epoch,
+        rows: Vec<Row>,
+        replace: bool,
+        now: Timestamp,
+    ) -> Result<Loaded, Fault> {
+        let loaded = self.in_transaction(|t| t.load(tenant, epoch, rows, replace, now))?;
+        Ok(loaded)
+    }
+
+    /// Moves committed pages from the write-ahead log into the file, as far as no reader needs them.
+    pub(super) fn checkpoint(&mut self) -> Result<(), Fault> {
+        let sql = "PRAGMA wal_checkpoint(PASSIVE)";
+        let moved = self.conn.query_row(sql, [], |_| Ok(()));
+        Ok(moved.map_err(Broken::from)?)
+    }
+
+    fn in_transaction<T>(
+        &mut self,
+        work: impl FnOnce(&mut Transaction<'_>) -> Result<T, Broken>,
+    ) -> Result<T, Stopped> {
+        if !self.conn.is_autocommit() {
+            // A panic left a transaction open.
+            self.undo()?;
+        }
+        run(&self.conn, "BEGIN IMMEDIATE", [])?;
+        let done = self.begun(work);
+        let committed = match done {
+            Ok(value) => run(&self.conn, "COMMIT", []).map(|()| value).map_err(Stopped::Committing),
+            Err(broken) => Err(Stopped::Writing(broken)),
+        };
+        if committed.is_err() {
+            self.undo()?;
+        }
+        committed
+    }
+
+    fn begun<T>(
+        &mut self,
+        work: impl FnOnce(&mut Transaction<'_>) -> Result<T, Broken>,
+    ) -> Result<T, Broken> {
+        let version =
+            self.conn.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        if version != self.seen_version {
+            self.cache.borrow_mut().clear();
+            self.seen_version = version;
+        }
+        let mut transaction = Transaction {
+            conn: &self.conn,
+            cache: &self.cache,
+            buffer: &mut self.buffer,
+            ledgers: HashMap::new(),
+        };
+        let value = work(&mut transaction)?;
+        transaction.write_heads()?;
+        Ok(value)
+    }
+
+    fn undo(&mut self) -> Result<(), Broken> {
+        self.cache.borrow_mut().clear();
+        if self.conn.is_autocommit() {
+            return Ok(());
+        }
+        run(&self.conn, "ROLLBACK", [])
+    }
+}
+
+/// A tenant's place in this transaction.
+#[derive(Clone, Copy)]
+struct Ledger {
+    tenant: i64,
+    epoch: Epoch,
+    head: Offset,
+    /// The head as the table has it.
+    written: Offset,
+}
+
+impl Ledger {
+    const fn position(&self) -> Position {
+        Position { epoch: self.epoch, offset: self.head }
+    }
+}
+
+/// The tenants' heads are minted here, inside the transaction, so that a rollback leaves no hole.
+struct Transaction<'w> {
+    conn: &'w Connection,
+    cache: &'w RefCell<Cache>,
+    buffer: &'w mut Vec<u8>,
+    ledgers: HashMap<TenantId, Option<Ledger>>,
+}
+
+impl Transaction<'_> {
+    fn answer_all(&mut self, batch: &[Ask], now: Timestamp) -> Result<Vec<Verdict>, Broken> {
+        answers::forget(self.conn, now, 2 * batch.len())?;
+        batch.iter().map(|ask| self.answer(ask, now)).collect()
+    }
+
+    /// `Err` means that a write failed and the transaction is void.
+    fn answer(&mut self, ask: &Ask, now: Timestamp) -> Result<Verdict, Broken> {
+        let Some(mut ledger) = self.ledger(&ask.tenant)? else {
+            return Ok(Err(Rejection::not_found("tenant", &ask.tenant).into()));
+        };
+        let asked = Asked::new(ledger.tenant, ask);
+        if let Some(asked) = &asked
+            && let Some(given) = asked.first_answer(self.conn, ledger.epoch, now)?
+        {
+            return Ok(given.map_err(Refusal::from));
+        }
+        let before = ledger.head;
+        let verdict = match decide(&self.inside(ledger), ask, now) {
+            Ok(decision) => Ok(self.keep(&mut ledger, ask, decision, now)?),
+            Err(refusal) => Err(refusal),
+        };
+        let given = match &verdict {
+            Ok(answer) => Some(Ok(answer)),
+            Err(Refusal::Rejected(rejection)) => Some(Err(rejection)),
+            Err(_) => None,
+        };
+        if let (Some(asked), Some(given)) = (asked, given) {
+            let span = (before, ledger.head);
+            asked.remember(self.conn, span, given, now, self.buffer)?;
+        }
+        self.ledgers.insert(ask.tenant.clone(), Some(ledger));
+        Ok(verdict)
+    }
+
+    fn keep(
+        &mut self,
+        ledger: &mut Ledger,
+        ask: &Ask,
+        decision: Decision,
+        now: Timestamp,
+    ) -> Result<Answer, Broken> {
+        let mut events = Vec::with_capacity(decision.events.len());
+        for event in decision.events {
+            events.push(self.append(ledger, event, Some(ask), now)?);
+        }
+        Ok(Answer { position: ledger.position(), events, marks: decision.marks, repeated: false })
+    }
+
+    fn append(
+        &mut self,
+        ledger: &mut Ledger,
+        event: Event,
+        ask: Option<&Ask>,
+        now: Timestamp,
+    ) -> Result<Arc<Committed>, Broken> {
+        ledger.head = ledger.head.next();
+        let event = Committed {
+            offset: ledger.head,
+            at: now,
+            by: ask.and_then(|ask| ask.by.account().cloned()),
+            command: ask.and_then(|ask| ask.id.clone()),
+            event,
+        };
+        log::append(self.conn, ledger.tenant, &event, self.buffer)?;
+        let mut rows = Writing { conn: self.conn, tenant: ledger.tenant, buffer: self.buffer };
+        for change in event.event.changes() {
+            rows.apply(&change)?;
+            self.cache.borrow_mut().follow(ledger.tenant, change);
+        }
+        Ok(Arc::new(event))
+    }
+
+    fn load(
+        &mut self,
+        tenant: &TenantId,
+        epoch: Epoch,
+        rows: Vec<Row>,
+        replace: bool,
+        now: Timestamp,
+    ) -> Result<Loaded, Broken> {
+        if let Some(there) = self.ledger(tenant)? {
+            if !replace {
+                return Ok(Loaded::Kept);
+            }
+            self.cache.borrow_mut().clear();
+            Writing { conn: self.conn, tenant: there.tenant, buffer: self.buffer }.clear()?;
+        }
+        run(
+            self.conn,
+            "INSERT INTO tenants (name, epoch, head) VALUES (?1, ?2, 0) \
+             ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch, head = 0",
+            params![tenant.as_str(), epoch.0],
+        )?;
+        let ledger = read_ledger(self.conn, tenant)?;
+        let mut ledger = ledger.ok_or_else(|| Broken::Value("a tenant vanished".into()))?;
+        self.append(&mut ledger, Event::Imported { rows }, None, now)?;
+        self.ledgers.insert(tenant.clone(), Some(ledger));
+        Ok(Loaded::Done(ledger.position()))
+    }
+
+    fn inside(&self, ledger: Ledger) -> Inside<'_> {
+        Inside { rows: Rows { conn: self.conn, tenant: ledger.tenant }, cache: self.cache }
+    }
+
+    fn ledger(&mut self, tenant: &TenantId) -> Result<Option<Ledger>, Broken> {
+        Ok(match self.ledgers.entry(tenant.clone()) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => *new.insert(read_ledger(self.conn, tenant)?),
+        })
+    }
+
+    fn write_heads(&self) -> Result<(), Broken> {
+        for ledger in self.ledgers.values().flatten() {
+            if ledger.head != ledger.written {
+                run(
+                    self.conn,
+                    "UPDATE tenants SET head = ?2 WHERE id = ?1",
+                    params![ledger.tenant, signed(ledger.head.0)],
+                )?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read_ledger(conn: &Connection, tenant: &TenantId) -> Result<Option<Ledger>, Broken> {
+    let place = place(conn, tenant)?;
+    Ok(place.map(|(tenant, position)| Ledger {
+        tenant,
+        epoch: position.epoch,
+        head: position.offset,
+        written: position.offset,
+    }))
+}
+
+/// A tenant's number and position.
+pub(super) fn place(
+    conn: &Connection,
+    tenant: &TenantId,
+) -> Result<Option<(i64, Position)>, Broken> {
+    let found: Option<(i64, u32, i64)> = conn
+        .prepare_cached("SELECT id, epoch, head FROM tenants WHERE name = ?1")?
+        .query_row([tenant.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let Some((id, epoch, head)) = found else {
+        return Ok(None);
+    };
+    let position = Position { epoch: Epoch(epoch), offset: Offset(unsigned(head)?) };
+    Ok(Some((id, position)))
+}

@@ -1,0 +1,70 @@
+//! Commands: put with the client's id, answered with it, exactly once each.
+
+use rollcall_core::{command::Command, decide::Answer, id::CommandId, rejection::Refusal};
+
+use super::{
+    COMMANDS_MAX, Native,
+    problem::Problem,
+    said::{Happened, Said},
+};
+use crate::conversation::{Effect, Outbox, Ticket};
+
+impl Native {
+    pub(super) fn command(&mut self, id: &str, command: Command, out: &mut Outbox) {
+        match self.judge_command(id) {
+            Ok(id) => {
+                let ticket = self.ticket();
+                self.commands.push((ticket, id.clone()));
+                out.push(Effect::Submit { ticket, command, id: Some(id) });
+            }
+            Err(problem) => out.send(Said::Error(&problem.of(id.to_owned())).message()),
+        }
+    }
+
+    fn judge_command(&self, id: &str) -> Result<CommandId, Problem> {
+        let id = CommandId::parse("id", id).map_err(|no| Problem::from(&no))?;
+        if self.who.is_none() {
+            return Err(Problem::not_signed_in());
+        }
+        if self.commands.len() >= COMMANDS_MAX {
+            return Err(Problem::too_many_commands());
+        }
+        Ok(id)
+    }
+
+    pub(super) fn answer(
+        &mut self,
+        ticket: Ticket,
+        verdict: &Result<Answer, Refusal>,
+        out: &mut Outbox,
+    ) {
+        let Some(at) = self.commands.iter().position(|(waiting, _)| *waiting == ticket) else {
+            return;
+        };
+        let (_, id) = self.commands.swap_remove(at);
+        if self.commands.is_empty() {
+            // An idle connection keeps no room for commands.
+            self.commands = Vec::new();
+        }
+        match verdict {
+            Ok(answer) => out.send(accepted(&id, answer)),
+            Err(refusal) => {
+                let problem = Problem::from(refusal).of(id.to_string());
+                out.send(Said::Error(&problem).message());
+            }
+        }
+    }
+}
+
+fn accepted(id: &CommandId, answer: &Answer) -> crate::message::Message {
+    let epoch = answer.position.epoch;
+    let events = answer.events.iter().map(|committed| Happened::new(epoch, committed));
+    let said = Said::Answer {
+        id,
+        position: answer.position,
+        events: events.collect(),
+        marks: &answer.marks,
+        repeated: answer.repeated,
+    };
+    said.message()
+}

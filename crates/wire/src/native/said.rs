@@ -1,0 +1,121 @@
+//! What a native server says: every message of the protocol in one place, encoded here.
+
+use rollcall_core::{
+    desk::Stats,
+    event::{Committed, Event},
+    id::{AccountId, CommandId},
+    live::PresenceMember,
+    people::{Permission, Role},
+    position::{Epoch, Position},
+    room::Room,
+    sheet::MarkResult,
+    time::Timestamp,
+};
+use serde::Serialize;
+
+use super::problem::Problem;
+use crate::{broadcast::Broadcast, message::Message};
+
+/// The version of the protocol, in `hello` and in the subprotocol `rollcall.v1`.
+pub(super) const PROTOCOL: u32 = 1;
+
+/// A message; `docs/protocol/native.md` says when each comes.
+#[derive(Serialize)]
+#[serde(tag = "type", content = "data", rename_all = "snake_case")]
+pub(super) enum Said<'a> {
+    Hello {
+        protocol: u32,
+        now: Timestamp,
+        /// `sign_in`, or `wait` while the token of the opening is checked.
+        next: &'static str,
+        sign_in_within_ms: i64,
+        commands_max: usize,
+        rooms_max: usize,
+    },
+    SignedIn {
+        account: &'a AccountId,
+        name: String,
+        role: Role,
+        permissions: &'static [Permission],
+        expires_at: Timestamp,
+    },
+    Following {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'a str>,
+        rooms: &'a [Room],
+        position: Position,
+        upto: Position,
+    },
+    Event(Happened<'a>),
+    Answer {
+        id: &'a CommandId,
+        position: Position,
+        events: Vec<Happened<'a>>,
+        marks: &'a [MarkResult],
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        repeated: bool,
+    },
+    Error(&'a Problem),
+    Presence {
+        room: &'a Room,
+        members: &'a [PresenceMember],
+    },
+    Stats(Stats),
+    Pong {
+        now: Timestamp,
+    },
+    Bye {
+        reason: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry_after_ms: Option<u32>,
+    },
+}
+
+/// An event with its place, as `event` and `answer` carry it.
+#[derive(Serialize)]
+pub(super) struct Happened<'a> {
+    position: Position,
+    room: Room,
+    at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<&'a AccountId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    command: Option<&'a CommandId>,
+    event: &'a Event,
+}
+
+impl<'a> Happened<'a> {
+    pub fn new(epoch: Epoch, committed: &'a Committed) -> Self {
+        Self {
+            position: Position { epoch, offset: committed.offset },
+            room: committed.event.room(),
+            at: committed.at,
+            by: committed.by.as_ref(),
+            command: committed.command.as_ref(),
+            event: &committed.event,
+        }
+    }
+}
+
+impl Said<'_> {
+    pub fn message(&self) -> Message {
+        encode(self)
+    }
+}
+
+/// JSON of our own types; they hold no map with keys that are not texts, so it cannot fail.
+/// Should it ever, the client is told of a fault rather than nothing.
+pub(super) fn encode(said: &impl Serialize) -> Message {
+    const BROKEN: &str = r#"{"type":"error","data":{"code":"fault","cause":"a message could not be written","what_to_do":"Connect again."}}"#;
+    let text = serde_json::to_string(said);
+    Message::new(text.as_deref().unwrap_or(BROKEN))
+}
+
+/// The `event` message; `None` for what is delivered to nobody, whatever an audience says.
+pub(super) fn event(broadcast: &Broadcast) -> Option<Message> {
+    let committed = &broadcast.committed;
+    if matches!(committed.event, Event::PasswordSet { .. } | Event::Imported { .. }) {
+        return None;
+    }
+    Some(Said::Event(Happened::new(broadcast.epoch, committed)).message())
+}

@@ -1,0 +1,69 @@
+//! What the rooms of lists hold: the entries themselves, as their events carry them.
+
+use std::sync::Arc;
+
+use rollcall_core::{
+    document::Document,
+    facts::{Facts, Query, Row},
+    id::{AccountId, DocumentKind},
+    people::{Account, Family, Gathering, Group, Person, Role, Tenant},
+    rejection::Fault,
+};
+use serde::Serialize;
+
+/// The lists of one room.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Lists {
+    People { people: Vec<Arc<Person>>, families: Vec<Arc<Family>>, groups: Vec<Arc<Group>> },
+    Gatherings { gatherings: Vec<Arc<Gathering>> },
+    Accounts { tenant: Option<Arc<Tenant>>, accounts: Vec<Brief> },
+    Documents { documents: Vec<Arc<Document>> },
+}
+
+/// An account as a list shows it.
+#[derive(Serialize)]
+pub(super) struct Brief {
+    id: AccountId,
+    name: String,
+    role: Role,
+    active: bool,
+}
+
+/// The rows of one kind that answer a question.
+macro_rules! rows {
+    ($facts:expr, $query:expr, $kind:ident) => {
+        $facts.rows(&$query)?.into_iter().filter_map(|row| match row {
+            Row::$kind(row) => Some(row),
+            _ => None,
+        })
+    };
+}
+
+pub(super) fn people(facts: &dyn Facts) -> Result<Lists, Fault> {
+    Ok(Lists::People {
+        people: rows!(facts, Query::People, Person).collect(),
+        families: rows!(facts, Query::Families, Family).collect(),
+        groups: rows!(facts, Query::Groups, Group).collect(),
+    })
+}
+
+pub(super) fn gatherings(facts: &dyn Facts, account: &Account) -> Result<Lists, Fault> {
+    let seen = rows!(facts, Query::Gatherings, Gathering).filter(|g| account.sees(g));
+    Ok(Lists::Gatherings { gatherings: seen.collect() })
+}
+
+pub(super) fn accounts(facts: &dyn Facts) -> Result<Lists, Fault> {
+    let accounts = rows!(facts, Query::Accounts, Account).map(|account| Brief {
+        id: account.id.clone(),
+        name: account.display_name(),
+        role: account.role,
+        active: account.active,
+    });
+    Ok(Lists::Accounts { tenant: facts.tenant()?, accounts: accounts.collect() })
+}
+
+pub(super) fn documents(facts: &dyn Facts, kind: &DocumentKind) -> Result<Lists, Fault> {
+    let documents = rows!(facts, Query::Documents(kind.clone()), Document);
+    Ok(Lists::Documents { documents: documents.collect() })
+}
