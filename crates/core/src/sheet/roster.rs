@@ -58,6 +58,9 @@ pub struct Listed {
     /// The latest date at this gathering, as far back as visitors are expected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_here: Option<Date>,
+    /// Whether a traveller has not been here since the gathering's last turn (church 8.9).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub infrequent: bool,
     /// When the person was entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
@@ -94,7 +97,8 @@ pub fn sheet_people(
     let marks = marks(facts, gathering, date)?;
     let closed = sheet.as_ref().is_some_and(|s| s.roster_taken) && date < today;
     let added = sheet.iter().flat_map(|s| &s.added).collect::<HashSet<_>>();
-    let mut lists = Lists { facts, families: HashMap::new(), seen };
+    let frequent_since = Some(date.plus_days(-turn_days(gathering)));
+    let mut lists = Lists { facts, families: HashMap::new(), seen, frequent_since };
     let (mut regulars, mut visitors, mut recent) = (Vec::new(), Vec::new(), Vec::new());
     let mut listed = HashSet::new();
     for person in roster(facts, gathering)? {
@@ -136,7 +140,7 @@ pub fn sheet_people(
 /// The store broke.
 pub fn everybody(facts: &dyn Facts) -> Result<Vec<Listed>, Fault> {
     let seen = LastSeen::nowhere();
-    let mut lists = Lists { facts, families: HashMap::new(), seen };
+    let mut lists = Lists { facts, families: HashMap::new(), seen, frequent_since: None };
     let mut all = Vec::new();
     for row in facts.rows(&Query::People)? {
         if let Row::Person(person) = row
@@ -147,6 +151,15 @@ pub fn everybody(facts: &dyn Facts) -> Result<Vec<Listed>, Fault> {
     }
     sort(&mut all);
     Ok(all)
+}
+
+/// Days from one turn of a gathering to the next.
+fn turn_days(gathering: &Gathering) -> i32 {
+    match gathering.frequency.as_deref() {
+        Some("biweekly") => 14,
+        Some("monthly") => 31,
+        _ => 7,
+    }
 }
 
 /// Everybody on a gathering's roster, or in its group if it has none.
@@ -191,6 +204,7 @@ struct Lists<'a> {
     facts: &'a dyn Facts,
     families: HashMap<FamilyId, Option<Arc<Family>>>,
     seen: LastSeen,
+    frequent_since: Option<Date>,
 }
 
 impl Lists<'_> {
@@ -199,12 +213,14 @@ impl Lists<'_> {
             Some(id) => self.family(id)?,
             None => None,
         };
+        let last_here = self.seen.date(&person.id);
+        let kind = mark.map_or(person.kind, |m| m.kind);
         Ok(Listed {
             person: person.id.clone(),
             first_name: person.first_name.clone(),
             last_name: person.last_name.clone(),
             child: person.child,
-            kind: mark.map_or(person.kind, |m| m.kind),
+            kind,
             present: mark.is_some_and(|m| m.status.attends()),
             active: person.status == PersonStatus::Active,
             family: person.family.clone(),
@@ -214,7 +230,9 @@ impl Lists<'_> {
             notes: person.notes.clone(),
             badge: person.badge.clone(),
             last_attended: person.last_attended,
-            last_here: self.seen.date(&person.id),
+            last_here,
+            infrequent: kind == PersonKind::TravellerVisitor
+                && last_here.or(person.last_attended) < self.frequent_since,
             created_at: person.created_at,
         })
     }
