@@ -2,7 +2,7 @@
 
 use rollcall_core::{
     event::{Committed, Event, VisitorNews},
-    id::{AccountId, GatheringId},
+    id::{AccountId, GatheringId, TenantId},
     people::HeadcountMode,
     sheet::{KioskStep, Sheet, headcount_of},
     time::{Date, Timestamp},
@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{broadcast::Broadcast, message::Message};
 
-/// The packet of an event; `None` for one that this dialect does not tell.
-pub(super) fn encode(broadcast: &Broadcast) -> Option<Message> {
+/// The packet of an event of a tenant; `None` for one that this dialect does not tell.
+pub(super) fn encode(broadcast: &Broadcast, tenant: &TenantId) -> Option<Message> {
     let committed = &broadcast.committed;
     let (name, mut payload) = match &committed.event {
         Event::VisitorsListed { news, family, visitors, .. } => {
@@ -41,6 +41,9 @@ pub(super) fn encode(broadcast: &Broadcast) -> Option<Message> {
     };
     let (gathering, date) = place(&committed.event)?;
     stamp(&mut payload, gathering, date, committed.at);
+    if name == "headcount_updated" {
+        payload["churchId"] = json!(tenant.as_str());
+    }
     Some(say::event_at(name, &payload, broadcast.position()))
 }
 

@@ -220,7 +220,8 @@ impl Conversation for Church {
     fn event(&mut self, event: &Arc<Broadcast>, _at: &Moment, out: &mut Outbox) {
         let Some(session) = self.session() else { return };
         if session.wants(&event.room)
-            && let Some(message) = event.message(Form::Church, || encode::encode(event))
+            && let Some(message) =
+                event.message(Form::Church, || encode::encode(event, &session.who.tenant))
         {
             out.send_at(message.clone(), event.position());
         }
@@ -285,4 +286,15 @@ impl Conversation for Church {
 /// An object of a packet; what is none has no keys.
 fn object(payload: &Value) -> Map<String, Value> {
     payload.as_object().cloned().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn church_12_6_an_idle_client_costs_little() {
+        assert!(size_of::<Church>() <= 320, "{}", size_of::<Church>());
+        assert!(size_of::<Session>() <= 512, "{}", size_of::<Session>());
+    }
 }
