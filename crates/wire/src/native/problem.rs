@@ -15,32 +15,32 @@ use crate::conversation::SignInRefusal;
 pub(super) struct Problem {
     /// The request that it answers.
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<String>,
+    id: Option<Box<str>>,
     /// The stable word for it.
     pub code: &'static str,
-    cause: String,
+    cause: Box<str>,
     what_to_do: &'static str,
     /// The field that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<String>,
+    field: Option<Box<str>>,
     /// What a screen needs to show it, by code.
     #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<Value>,
+    detail: Option<Box<Value>>,
 }
 
 impl Problem {
-    fn new(code: &'static str, cause: impl Into<String>, what_to_do: &'static str) -> Self {
+    fn new(code: &'static str, cause: impl Into<Box<str>>, what_to_do: &'static str) -> Self {
         Self { id: None, code, cause: cause.into(), what_to_do, field: None, detail: None }
     }
 
     /// The request that it answers.
     pub fn of(self, id: impl Into<Option<String>>) -> Self {
-        Self { id: id.into(), ..self }
+        Self { id: id.into().map(Into::into), ..self }
     }
 
     /// The room that it is about.
     pub fn about(self, room: &Room) -> Self {
-        Self { detail: Some(json!({ "room": room })), ..self }
+        Self { detail: Some(Box::new(json!({ "room": room }))), ..self }
     }
 
     pub fn token_expired() -> Self {
@@ -71,7 +71,11 @@ impl Problem {
     }
 
     pub fn fault() -> Self {
-        Self::new("fault", "the server broke while doing it", "Try again with the same id.")
+        Self::new(
+            "fault",
+            "the server broke while doing it",
+            "Try again; a command with its same id.",
+        )
     }
 
     pub fn too_many_commands() -> Self {
@@ -106,7 +110,7 @@ impl From<Malformed> for Problem {
             Some(field) => format!("{field}: {}", malformed.why),
             None => malformed.why,
         };
-        let field = malformed.field;
+        let field = malformed.field.map(Into::into);
         let what_to_do = "Correct the request; docs/protocol/native.md has an example of each.";
         Self { field, ..Self::new("malformed", cause, what_to_do) }.of(malformed.id)
     }
@@ -116,10 +120,10 @@ impl From<&Rejection> for Problem {
     fn from(rejection: &Rejection) -> Self {
         let mut spelled = serde_json::to_value(rejection).unwrap_or_default();
         let field = match rejection {
-            Rejection::Invalid { field, .. } => Some(field.clone()),
+            Rejection::Invalid { field, .. } => Some(field.as_str().into()),
             _ => None,
         };
-        let detail = spelled.get_mut("detail").map(Value::take);
+        let detail = spelled.get_mut("detail").map(|detail| Box::new(detail.take()));
         let said = Self::new(rejection.code(), rejection.to_string(), rejection.what_to_do());
         Self { field, detail, ..said }
     }

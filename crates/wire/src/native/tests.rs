@@ -343,3 +343,20 @@ fn a_room_named_twice_is_followed_once() {
     native.followed(Ticket(1), Followed::Live(HEAD), &moment(), &mut out);
     assert_eq!(native.rooms.iter().map(|place| &place.room).collect::<Vec<_>>(), [&Room::Desk]);
 }
+
+#[test]
+fn every_example_of_the_page_is_spoken() {
+    let page = include_str!("../../../../docs/protocol/native.md");
+    let asked = ["sign_in", "follow", "unfollow", "command", "edit", "ping"];
+    let mut seen = std::collections::BTreeSet::new();
+    for block in page.split("```json\n").skip(1) {
+        let text = block.split("\n```").next().unwrap();
+        let example: Value = serde_json::from_str(text).unwrap();
+        let kind = example["type"].as_str().unwrap().to_owned();
+        if asked.contains(&kind.as_str()) {
+            assert!(super::request::Request::read(text).is_ok(), "{text}");
+        }
+        seen.insert(kind);
+    }
+    assert!(asked.iter().all(|kind| seen.contains(*kind)) && seen.len() == 17, "{seen:?}");
+}
