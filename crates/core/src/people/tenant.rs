@@ -67,6 +67,7 @@ pub struct ChurchSettings {
     /// Whether unattended devices may use the kiosk over REST (church 7.12, 14.1).
     pub kiosk_rest: bool,
     /// For how many sheets a visitor stays on the list after being there (church 7.8).
+    #[serde(skip_serializing_if = "VisitorWindow::is_usual")]
     pub visitor_window: VisitorWindow,
 }
 
@@ -88,6 +89,10 @@ impl Default for VisitorWindow {
 }
 
 impl VisitorWindow {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Whether both lie within what the contract allows.
     #[must_use]
     pub fn is_possible(self) -> bool {

@@ -225,11 +225,13 @@ impl Server {
         let names: Vec<_> = self.sockets.keys().cloned().collect();
         for name in names {
             let Some(socket) = self.sockets.get_mut(&name) else { continue };
-            let Some(position) = socket.position.replace(self.world.head()) else { continue };
+            let Some(position) = socket.position else { continue };
+            socket.position = Some(self.world.head());
             let known = usize::try_from(position.offset.0).unwrap();
             let keys = socket.who.as_ref().unwrap().keys.clone();
             let rooms = socket.rooms.clone();
-            for event in self.world.log[known..].to_vec() {
+            let missed = self.world.log[known..].to_vec();
+            for event in missed {
                 let followed = rooms.iter().any(|room| room.holds(&event.room));
                 if followed && keys.hears(&event.audience) {
                     self.call(&name, |church, at, out| church.event(&event, at, out));

@@ -1,16 +1,20 @@
 //! Shapes that sockets and REST share (sections 6 and 8): one serializer each, numbers as numbers.
 
 mod account;
+mod gathering;
 mod headcount;
 mod person;
 mod sheet;
+mod user;
 
 pub use account::{ActiveUser, active_users};
+pub use gathering::{Assignment, GatheringEntry};
 pub use headcount::{Counted, counted, last_updated_by, mode_name, mode_named};
 pub use person::{AttendanceEntry, ChurchPerson, PotentialVisitor, RecentVisitor, VisitorEntry};
 use rollcall_core::{people::PersonKind, time::Timestamp};
 use serde::{Serialize, Serializer};
 pub use sheet::{FullSheet, LoadedSheet};
+pub use user::User;
 
 /// An id as a number (6.1); one that is none, which no church has, stays a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,20 +85,4 @@ pub fn visitor_kind_named(visitor_type: &str) -> Option<PersonKind> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn church_10_5_stored_times_have_no_t_and_no_zone() {
-        let at = StoredTime("2025-01-21T10:30:00.999Z".parse().unwrap());
-        assert_eq!(serde_json::to_string(&at).unwrap(), r#""2025-01-21 10:30:00""#);
-    }
-
-    #[test]
-    fn church_6_9_visitor_types_are_read_as_they_are_written() {
-        for kind in [PersonKind::LocalVisitor, PersonKind::TravellerVisitor] {
-            assert_eq!(visitor_kind_named(visitor_type(kind)), Some(kind));
-            assert_eq!(kind_named(people_type(kind)), Some(kind));
-        }
-    }
-}
+mod tests;
