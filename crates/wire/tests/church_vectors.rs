@@ -15,7 +15,8 @@ mod world;
 
 use std::{fs, path::Path};
 
-use serde_json::Value;
+use proptest::prelude::{Strategy, prop_oneof, proptest};
+use serde_json::{Value, json};
 
 fn folder() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/church"))
@@ -47,4 +48,69 @@ fn updating() -> bool {
 
 fn steps(case: &Value) -> impl Iterator<Item = &Value> {
     case["steps"].as_array().unwrap().iter()
+}
+
+#[test]
+fn church_2_16_no_event_ends_in_a_text_but_an_offset_and_2_10_no_41() {
+    let mut packets = 0;
+    for entry in fs::read_dir(folder()).unwrap() {
+        let case: Value =
+            serde_json::from_slice(&fs::read(entry.unwrap().path()).unwrap()).unwrap();
+        for said in steps(&case).filter_map(|step| step["out"].as_array()).flatten() {
+            let said = said.as_str().unwrap();
+            assert!(!said.starts_with("41"), "{said}");
+            let Some(event) = said.strip_prefix("42") else { continue };
+            let parts: Vec<Value> = serde_json::from_str(event).unwrap();
+            let last = parts.last().unwrap();
+            let offset = last.as_str().map(str::parse::<rollcall_core::position::Position>);
+            assert!(last.is_object() || matches!(offset, Some(Ok(_))), "{said}");
+            packets += 1;
+        }
+    }
+    assert!(packets > 80, "only {packets} packets");
+}
+
+proptest! {
+    #[test]
+    fn church_2_8_whatever_a_client_says_it_is_answered_or_closed(
+        lines in proptest::collection::vec(line(), 1..40),
+    ) {
+        let steps: Vec<Value> = std::iter::once(json!({"open": "1"}))
+            .chain([json!({"in": "0", "out": []})])
+            .chain(lines.iter().map(|line| json!({"in": line, "out": []})))
+            .collect();
+        play::play(&mut json!({"steps": steps}));
+    }
+}
+
+fn line() -> impl Strategy<Value = String> {
+    const EVENTS: [&str; 12] = [
+        "join_attendance",
+        "leave_attendance",
+        "record_attendance",
+        "load_attendance",
+        "update_headcount",
+        "record_kiosk_action",
+        "kiosk:selection_changed",
+        "test_message",
+        "join_test_room",
+        "test_room_message",
+        "ping",
+        "nothing",
+    ];
+    const PAYLOADS: [&str; 8] = [
+        "null",
+        "[]",
+        "\"x\"",
+        r#"{"gatheringId":1,"date":"2025-01-21"}"#,
+        r#"{"gatheringId":1,"date":"2025-01-21","records":[{"individualId":10,"present":true},7]}"#,
+        r#"{"gatheringId":2,"date":"2025-01-21","headcount":3}"#,
+        r#"{"gatheringId":1,"date":"2025-01-21","individualIds":[10],"action":"checkin"}"#,
+        r#"{"roomName":"lab","message":"x"}"#,
+    ];
+    prop_oneof![
+        9 => (proptest::sample::select(&EVENTS), proptest::sample::select(&PAYLOADS))
+            .prop_map(|(event, payload)| format!("2[\"{event}\",{payload}]")),
+        1 => "[0-6]\\PC{0,20}",
+    ]
 }

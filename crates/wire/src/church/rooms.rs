@@ -46,7 +46,9 @@ impl Session {
         out: &mut Outbox,
     ) {
         match found {
-            Err(Refusal::Rejected(Rejection::NotFound { .. })) if self.believed => {}
+            // Nor need the church itself be there, which a look reports as a fault.
+            Err(Refusal::Rejected(Rejection::NotFound { .. }) | Refusal::Fault(_))
+                if self.believed => {}
             Err(refusal) => {
                 let message = Asked::Join.refusal(&refusal, self.sees_all());
                 return out.send(Asked::Join.error(message));
