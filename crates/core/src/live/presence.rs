@@ -1,10 +1,10 @@
 //! Who is connected to a room now, and what they edit. Derived from connections, never stored.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{id::AccountId, time::Timestamp};
+use crate::{id::AccountId, people::AccountCard, time::Timestamp};
 
 /// How long a change may wait so that others can join it in one message: a reload leaves and
 /// joins within this time and is then no change at all.
@@ -20,6 +20,9 @@ pub struct PresenceMember {
     /// What the account edits now, in the client's own words (a person's id, say).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub editing: Option<String>,
+    /// More about the account, for dialects that show it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<Arc<AccountCard>>,
 }
 
 /// The presence of one room.
@@ -152,6 +155,7 @@ mod tests {
             account: account.into(),
             name: account.into(),
             editing: editing.map(Into::into),
+            card: None,
         }
     }
 

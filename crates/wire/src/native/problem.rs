@@ -92,7 +92,7 @@ impl Problem {
 impl From<&SignInRefusal> for Problem {
     fn from(refusal: &SignInRefusal) -> Self {
         match refusal {
-            SignInRefusal::Invalid => {
+            SignInRefusal::Invalid | SignInRefusal::NoTenant => {
                 let cause = "the token is not one for this server";
                 Self::new("token_invalid", cause, "Get a fresh token and sign in.")
             }

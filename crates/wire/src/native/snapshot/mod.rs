@@ -108,7 +108,9 @@ impl Question {
             return Err(access::forbidden(account, "follow", room).into());
         }
         Ok(match room {
-            Room::Everything | Room::Sheets | Room::AllDocuments => Content::Wide {},
+            Room::Everything | Room::Sheets | Room::AllDocuments | Room::Named(_) => {
+                Content::Wide {}
+            }
             Room::Sheet(gathering, date) => {
                 let found = required(facts.gathering(gathering)?, "gathering", gathering)?;
                 if !account.sees(&found) {
