@@ -133,6 +133,8 @@ pub struct Connection {
     pub(crate) identity: Option<Box<Identity>>,
     pub(crate) rooms: Vec<Room>,
     pub(crate) present_in: Vec<Room>,
+    /// The name it claimed, if it did.
+    pub(crate) name: Option<Arc<str>>,
     /// Everything up to here has been given to the conversation, or was not for it.
     pub(crate) cursor: Offset,
     pub(crate) delivery: Delivery,
@@ -183,6 +185,7 @@ impl Connection {
             identity: None,
             rooms: Vec::new(),
             present_in: Vec::new(),
+            name: None,
             cursor: Offset(0),
             delivery: Delivery::Live,
             dirty: false,

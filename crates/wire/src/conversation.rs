@@ -152,6 +152,10 @@ pub enum Reach {
 /// News that stand in no log.
 #[derive(Clone, Debug)]
 pub enum Note {
+    /// Another connection's message.
+    Relayed(Arc<Relay>),
+    /// Another connection has claimed this one's name: close in the dialect's way.
+    TakenOver,
     /// The desk's statistics changed without an event that the conversation is given: a new day
     /// began, or the account follows the desk but may not hear this visit (gym G7.13).
     Stats(Stats),

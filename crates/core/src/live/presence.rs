@@ -128,6 +128,12 @@ impl<R: Ord + Clone, C: Ord> Presence<R, C> {
         self.rooms.get(room).map(PresenceRoom::members).unwrap_or_default()
     }
 
+    /// How many connections are in a room now.
+    #[must_use]
+    pub fn connections(&self, room: &R) -> usize {
+        self.rooms.get(room).map_or(0, |room| room.connections.len())
+    }
+
     /// When some room has something to tell, if one has.
     #[must_use]
     pub fn due(&self) -> Option<Timestamp> {

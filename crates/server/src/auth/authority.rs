@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rollcall_core::{
     audience::Keys,
-    facts::{Facts, Query, Row},
+    facts::{Facts, Key, Query, Row},
     id::{AccountId, GatheringId, SessionId, TenantId},
     people::{Account, Permission, Scope, Tenant},
     rejection::Fault,
@@ -183,6 +183,21 @@ impl Authority {
         let (account, keys) = found?;
         let (tenant, keys) = (tenant.clone(), Arc::new(keys));
         Ok(Identity { tenant, account, keys, session, expires_at })
+    }
+
+    /// Whether the tenant keeps such an account, whatever it may do.
+    pub(super) fn keeps(
+        &self,
+        tenant: &TenantId,
+        account: &AccountId,
+    ) -> Result<bool, SignInRefusal> {
+        let mut kept = false;
+        let looked = self.store.look(tenant, &mut |view| {
+            kept = view.row(&Key::Account(account.clone()))?.is_some();
+            Ok(())
+        });
+        looked.map_err(|fault| busy(&fault))?;
+        Ok(kept)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Who may come in: passwords, tokens, sign-ins and origins.
 
 mod authority;
+mod believe;
 mod cache;
 mod claims;
 mod keyring;
@@ -13,6 +14,7 @@ mod tests;
 
 pub use self::{
     authority::Authority,
+    believe::Believed,
     claims::{Claims, TokenKind},
     keyring::{JwksError, Keyring},
     origin::{CREDENTIALS, Origins, VARY},

@@ -19,8 +19,9 @@ use rollcall_core::{
 };
 use rollcall_store::Verdict;
 use rollcall_wire::{
+    Dialect,
     broadcast::Broadcast,
-    conversation::{Conversation, Followed, Identity, SignInRefusal, Ticket},
+    conversation::{Conversation, Followed, Identity, Relay, SignInRefusal, Ticket},
     message::Message,
 };
 use tokio::sync::{mpsc, oneshot};
@@ -92,6 +93,32 @@ pub enum Inbound {
         room: Room,
         /// Everybody there.
         members: Arc<[PresenceMember]>,
+    },
+    /// A connection attends a room.
+    Attended {
+        /// Which connection.
+        key: ConnectionKey,
+        /// Which room.
+        room: Room,
+        /// Everybody there.
+        members: Arc<[PresenceMember]>,
+        /// Connections there.
+        connections: usize,
+    },
+    /// A connection bears the name it claimed; what was kept under it.
+    Claimed(ConnectionKey, Option<Arc<str>>),
+    /// Another connection has claimed this one's name.
+    TakenOver(ConnectionKey),
+    /// A message from one connection to others of its tenant and dialect.
+    Relay {
+        /// In which tenant.
+        tenant: TenantId,
+        /// In which dialect.
+        dialect: Dialect,
+        /// Who sent it, if a connection did; it does not get it.
+        from: Option<ConnectionKey>,
+        /// The message.
+        relay: Arc<Relay>,
     },
     /// A connection over a transport that another thread serves.
     Open {

@@ -114,6 +114,16 @@ impl Shard {
         }
     }
 
+    /// Which shard it is.
+    pub(crate) const fn number(&self) -> u16 {
+        self.number
+    }
+
+    /// The place that the next connection will have.
+    pub(crate) fn next_place(&self) -> u32 {
+        u32::try_from(self.connections.vacant_key()).unwrap_or(u32::MAX)
+    }
+
     /// The connection that stands in a place now.
     pub(crate) fn place(&mut self, index: u32) -> Option<(ConnectionKey, &mut Connection)> {
         let (generation, connection) = self.connections.get_mut(index as usize)?;

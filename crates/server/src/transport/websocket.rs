@@ -21,7 +21,7 @@ const SLICES_MAX: usize = 64;
 /// Bytes of one client message (gym G3.7; the native protocol takes the same).
 pub(super) const MESSAGE_BYTES_MAX: u32 = 256 * 1024;
 
-struct WebSocketSink {
+pub(super) struct WebSocketSink {
     stream: Rc<TcpStream>,
     frames: Vec<Bytes>,
     /// Bytes of `frames[0]` that are written already.
@@ -31,6 +31,21 @@ struct WebSocketSink {
 }
 
 impl WebSocketSink {
+    /// The writing half of a socket, beside the socket for the reading half.
+    pub(super) fn over(stream: TcpStream) -> (Rc<TcpStream>, Self) {
+        // Small frames must not wait for the peer's acknowledgement of earlier ones.
+        let _ = stream.set_nodelay(true);
+        let stream = Rc::new(stream);
+        let sink = Self {
+            stream: stream.clone(),
+            frames: Vec::new(),
+            written: 0,
+            waiting_bytes: 0,
+            closed: false,
+        };
+        (stream, sink)
+    }
+
     fn push(&mut self, frame: Bytes) {
         if !self.closed {
             self.waiting_bytes += frame.len();
@@ -137,16 +152,7 @@ pub(super) fn run(
     host: Option<Box<str>>,
     opener: Opener,
 ) {
-    // Small frames must not wait for the peer's acknowledgement of earlier ones.
-    let _ = stream.set_nodelay(true);
-    let stream = Rc::new(stream);
-    let sink = WebSocketSink {
-        stream: stream.clone(),
-        frames: Vec::new(),
-        written: 0,
-        waiting_bytes: 0,
-        closed: false,
-    };
+    let (stream, sink) = WebSocketSink::over(stream);
     let key = local.open(entrance, host, opener, Box::new(sink));
     let mut decoder = Decoder::new(MESSAGE_BYTES_MAX);
     if !read.is_empty() {

@@ -46,6 +46,9 @@ const COME_BACK: u16 = 1012;
 /// How long a transport may be open without a CONNECT (2.8).
 const CONNECT_TIMEOUT_MS: u64 = 8_000;
 
+/// How long a ping may stay unanswered (2.4), in milliseconds.
+pub const PING_TIMEOUT_MS: u64 = 60_000;
+
 /// What all conversations of one listener share.
 #[derive(Debug)]
 pub struct Endpoint {
