@@ -4,6 +4,7 @@
 mod health;
 mod layers;
 mod metrics;
+mod native;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -55,11 +56,22 @@ pub type WritePace = Pace<(TenantId, AccountId)>;
 /// The REST of one entrance: its dialect's endpoints within what every listener has.
 pub fn router(api: Api) -> Router {
     let routes = match api.dialect {
-        Dialect::Native | Dialect::Gym | Dialect::Church => {
-            Router::from(health::router().with_state(api.clone()))
-        }
+        Dialect::Native => native::router(api.clone()),
+        Dialect::Gym | Dialect::Church => Router::from(health::router().with_state(api.clone())),
     };
     layers::around(routes.merge(metrics::router(&api)), api)
+}
+
+/// The description of a dialect's REST, if it has one: OpenAPI in JSON, as it is kept in
+/// `docs/openapi`.
+#[must_use]
+pub fn openapi(dialect: Dialect) -> Option<String> {
+    let document = match dialect {
+        Dialect::Native => native::document(),
+        Dialect::Gym | Dialect::Church => return None,
+    };
+    // Kept files end with a line's end.
+    document.to_pretty_json().ok().map(|text| text + "\n")
 }
 
 /// A pace of that many writes a second for each account.
@@ -82,7 +94,15 @@ impl Api {
         command: Command,
     ) -> Verdict {
         let (tenant, fresh) = (tenant.clone(), clock::fresh_id());
-        self.control.submitter.commit(Ask { tenant, by, id, command, fresh }).await
+        self.put(Ask { tenant, by, id, command, fresh }).await
+    }
+
+    /// The same for what is asked already.
+    ///
+    /// # Errors
+    /// Why it was not kept.
+    pub async fn put(&self, ask: Ask) -> Verdict {
+        self.control.submitter.commit(ask).await
     }
 
     /// Looks at a tenant once, consistently, on a thread that may wait.

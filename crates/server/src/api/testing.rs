@@ -134,6 +134,24 @@ impl House {
     }
 }
 
+impl House {
+    /// Signs `admin` in; what the native REST answers.
+    pub(crate) async fn sign_in(&self) -> Value {
+        let body = Some(json!({"login": "ada", "password": PASSWORD}));
+        let response = self.ask("POST", "/v1/sessions", &[], body).await;
+        assert_eq!(response.status(), 201);
+        json_of(response).await
+    }
+
+    /// Checks a person in; what the native REST answers.
+    pub(crate) async fn check_in(&self, person: &str) -> Value {
+        let body = Some(json!({"person": {"id": person}}));
+        let (status, said) = self.by("desk", "POST", "/v1/visits", body).await;
+        assert_eq!(status, 201, "{said}");
+        said
+    }
+}
+
 /// One value of a header.
 pub(crate) fn header_of<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
     response.headers().get(name).map(|value| value.to_str().unwrap())
