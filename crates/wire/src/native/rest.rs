@@ -59,3 +59,35 @@ pub fn room(
     let spelt = serde_json::to_value(picture);
     Ok(spelt.map_err(|error| Fault(format!("a room could not be written: {error}")))?)
 }
+
+#[cfg(test)]
+mod tests {
+    use rollcall_core::{event::Event, position::Offset};
+
+    use super::*;
+
+    #[test]
+    fn a_secret_is_told_to_nobody() {
+        let event_of = |kept| {
+            let offset = Offset(1);
+            Committed { offset, at: Timestamp::default(), by: None, command: None, event: kept }
+        };
+        let secret = Event::PasswordSet { account: "a1".into(), hash: "$argon2id$".into() };
+        assert!(event(Epoch(1), &event_of(secret)).is_none());
+        assert!(event(Epoch(1), &event_of(Event::Imported { rows: Vec::new() })).is_none());
+    }
+
+    #[test]
+    fn a_wrong_field_of_a_body_is_named() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Login {
+            #[expect(dead_code, reason = "only its type is tried")]
+            login: String,
+        }
+        for (text, field) in [(r#"{"login":7}"#, "login"), (r#"{"logn":"a"}"#, "logn")] {
+            let problem = serde_json::to_value(read::<Login>(text).unwrap_err()).unwrap();
+            assert_eq!((&problem["code"], &problem["field"]), (&"malformed".into(), &field.into()));
+        }
+    }
+}

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::{
     OpenApi, ToSchema,
     openapi::{
-        OpenApi as Document, Ref, Required,
+        OpenApi as Document, Ref, RefOr, Required,
         content::ContentBuilder,
         header::Header,
         path::{Operation, ParameterBuilder, ParameterIn},
@@ -21,8 +21,8 @@ use super::lists::Answered;
 #[openapi(
     info(
         title = "Rollcall",
-        description = "The native REST of Rollcall. What is live is described in docs/protocol/native.md; \
-                       its words, ids, positions and error codes are the same here."
+        description = "The native REST of Rollcall. docs/protocol/rest.md tells what all endpoints \
+                       have in common; what is live is described in docs/protocol/native.md."
     ),
     components(schemas(Refusal)),
     security(("bearer" = []), ("cookie" = []))
@@ -32,12 +32,12 @@ struct Frame;
 /// Every no.
 #[derive(Serialize, ToSchema)]
 struct Refusal {
-    error: Why,
+    error: Problem,
 }
 
 /// Why not.
 #[derive(Serialize, ToSchema)]
-struct Why {
+struct Problem {
     /// A stable word.
     code: String,
     /// What is wrong, for people.
@@ -80,6 +80,11 @@ pub(in crate::api) fn document() -> Document {
 /// What every operation may answer.
 fn complete(operation: &mut Operation) {
     let refusal = || ContentBuilder::new().schema(Some(Ref::from_schema_name("Refusal"))).build();
+    for (status, response) in &mut operation.responses.responses {
+        if let (true, RefOr::T(response)) = (status.as_str() >= "400", response) {
+            response.content.insert("application/json".into(), refusal().into());
+        }
+    }
     let no: Response = ResponseBuilder::new()
         .description("A refusal. 429 and 503 say in Retry-After when to come again.")
         .content("application/json", refusal())
@@ -88,8 +93,11 @@ fn complete(operation: &mut Operation) {
     operation.responses.responses.insert("default".into(), no.into());
 }
 
-/// Every write takes an id of the client's.
+/// Every write of somebody signed in takes an id of the client's.
 fn retryable(operation: &mut Operation) {
+    if operation.security.is_some() {
+        return;
+    }
     let key = ParameterBuilder::new()
         .name("Idempotency-Key")
         .parameter_in(ParameterIn::Header)

@@ -36,11 +36,6 @@ impl Refused {
         Self::new("signed_out", "the request carries no token", what_to_do)
     }
 
-    /// An id that names nothing here.
-    pub(super) fn not_found(what: &str, id: impl ToString) -> Self {
-        Rejection::not_found(what, id).into()
-    }
-
     fn status(&self) -> StatusCode {
         match self.problem.code {
             "malformed" | "invalid" => StatusCode::BAD_REQUEST,
@@ -150,7 +145,7 @@ mod tests {
     fn every_no_has_its_status() {
         let busy = Refused::from(Refusal::Overloaded);
         let fault = Refused::from(Fault("the disk is full".into()));
-        let gone = Refused::not_found("person", "p9");
+        let gone = Refused::from(Rejection::not_found("person", "p9"));
         let invalid = Refused::from(Rejection::invalid("name", "is too long"));
         let full = Refused::from(Rejection::TooMany { what: "a batch".into(), max: 1 });
         for (refused, status) in
