@@ -23,6 +23,7 @@ use crate::{
     shard::{self, Hub, Inbound, Shards},
     submit,
     telemetry::Metrics,
+    tenants,
     transport::{self, Live, door::Door},
 };
 
@@ -65,6 +66,7 @@ pub fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
 /// It could not start.
 pub fn run(config: Config) -> anyhow::Result<()> {
     let store = open_store(&config)?;
+    tenants::import_all(&*store, &config.import, config.replace)?;
     let running = start(config, store)?;
     running.runtime.block_on(asked_to_stop())?;
     running.stop();
@@ -172,7 +174,7 @@ fn entrances(config: &Config, shards: u16) -> anyhow::Result<(Entrances, Sockets
             index,
             dialect: listener.dialect,
             tenant: listener.tenant.clone(),
-            trust_handshake: listener.trust_handshake || config.trust_handshake,
+            engines: Vec::new(),
         });
         let mut address = listener.address;
         for sockets in &mut sockets {

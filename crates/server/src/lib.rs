@@ -3,6 +3,7 @@
 pub mod api;
 pub mod app;
 pub mod auth;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod connection;
@@ -12,4 +13,5 @@ pub mod presence;
 pub mod shard;
 pub mod submit;
 pub mod telemetry;
+pub mod tenants;
 pub mod transport;

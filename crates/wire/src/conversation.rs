@@ -156,6 +156,8 @@ pub enum Effect {
         /// The position that the message carries, if it does.
         id: Option<Position>,
     },
+    /// Send bytes that are no text; only framings that know such messages do.
+    Binary(bytes::Bytes),
     /// Check a token; the answer is [`Conversation::signed_in`].
     SignIn {
         /// The token as the client wrote it.

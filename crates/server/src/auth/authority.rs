@@ -146,8 +146,7 @@ impl Authority {
             return Ok(Some(tenant.clone()));
         }
         let mut tenants = self.store.tenants()?;
-        // The program's own probe lives in one that is nobody's.
-        tenants.retain(|id| !id.as_str().starts_with('.'));
+        tenants.retain(|id| !is_ours(id));
         if let [only] = &tenants[..] {
             return Ok(Some(only.clone()));
         }
@@ -185,6 +184,11 @@ impl Authority {
         let (tenant, keys) = (tenant.clone(), Arc::new(keys));
         Ok(Identity { tenant, account, keys, session, expires_at })
     }
+}
+
+/// Whether a tenant is the program's own, such as its probe's: their names begin with a dot.
+fn is_ours(tenant: &TenantId) -> bool {
+    tenant.as_str().starts_with('.')
 }
 
 pub(super) fn busy(fault: &Fault) -> SignInRefusal {

@@ -61,7 +61,7 @@ impl Shard {
                     self.drain_soon(key, within_ms);
                 }
             }
-            Inbound::Adopt(_) => {}
+            Inbound::Errand(_) => {}
         }
     }
 
