@@ -9,6 +9,7 @@ mod misfit;
 mod presence;
 mod problem;
 mod request;
+pub mod rest;
 mod said;
 mod signing;
 mod snapshot;

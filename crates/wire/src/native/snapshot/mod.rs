@@ -127,6 +127,28 @@ impl Question {
     }
 }
 
+/// What is in one room, by itself.
+pub(super) fn room(
+    facts: &dyn Facts,
+    position: Position,
+    room: &Room,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<impl Serialize + use<>, Refusal> {
+    #[derive(Serialize)]
+    struct Picture {
+        position: Position,
+        room: Room,
+        #[serde(flatten)]
+        content: Content,
+    }
+    let found = required(facts.account(&account)?, "account", &account)?;
+    let question =
+        Question { id: None, rooms: Vec::new(), account, now, reset: None, lenient: false };
+    let content = question.content(facts, &found, room)?;
+    Ok(Picture { position, room: room.clone(), content })
+}
+
 /// The same snapshot, saying why it came instead of the events asked for. That is known only
 /// after the look, and rare, so the text is mended rather than looked up again.
 pub(super) fn with_reset(snapshot: &Message, reset: &str) -> Message {
