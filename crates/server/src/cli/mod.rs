@@ -7,6 +7,7 @@ mod doctor;
 mod export;
 mod http;
 mod import;
+mod openapi;
 mod restore;
 mod say;
 mod serve;
@@ -39,6 +40,7 @@ enum Command {
     Tail(tail::Args),
     Doctor(doctor::Args),
     Settings(settings::Args),
+    Openapi(openapi::Args),
 }
 
 impl Command {
@@ -55,6 +57,7 @@ impl Command {
             Self::Tail(args) => tail::run(&args)?,
             Self::Doctor(args) => return doctor::run(&args),
             Self::Settings(args) => settings::run(&args)?,
+            Self::Openapi(args) => openapi::run(&args)?,
         }
         Ok(ExitCode::SUCCESS)
     }
