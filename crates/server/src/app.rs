@@ -142,13 +142,17 @@ pub fn authority(config: &Config, store: Arc<dyn Store>) -> anyhow::Result<Autho
     Ok(Authority::new(store, keyring, config.tokens.clone(), &config.limits)?)
 }
 
+/// Every shard's own sockets.
 type Sockets = Vec<Vec<(Arc<Entrance>, TcpListener)>>;
+
+/// Every entrance and its real address.
+type Entrances = Vec<(Arc<Entrance>, SocketAddr)>;
 
 /// The entrances with their addresses, and every shard's own sockets for them.
 fn entrances(
     config: &Config,
     shards: u16,
-) -> anyhow::Result<(Vec<(Arc<Entrance>, SocketAddr)>, Sockets)> {
+) -> anyhow::Result<(Entrances, Sockets)> {
     let mut entrances = Vec::new();
     let mut sockets: Sockets = (0..shards).map(|_| Vec::new()).collect();
     for (index, listener) in config.listen.iter().enumerate() {

@@ -62,6 +62,8 @@ pub struct Local {
     shard: Rc<RefCell<Shard>>,
     /// Wakes the task that ends the turn.
     turn: Rc<Notify>,
+    /// Wakes the task that sleeps until the wheel's next slot: an earlier one was set.
+    alarm: Rc<Notify>,
 }
 
 /// What one thread knows. Nothing in it is shared or locked.
@@ -83,6 +85,8 @@ pub struct Shard {
     control: Control,
     gauge: Arc<Gauge>,
     draining: bool,
+    /// When the shard wakes up by itself.
+    sleeps_until: Option<Timestamp>,
     /// The buffer that sockets are read into.
     buffer: Option<Box<[u8]>>,
     now: Timestamp,
@@ -104,6 +108,7 @@ impl Shard {
             control,
             gauge,
             draining: false,
+            sleeps_until: None,
             buffer: Some(vec![0; READ_BYTES].into()),
             now: clock::now(),
         }
@@ -128,7 +133,8 @@ impl Shard {
 
 impl Local {
     fn new(shard: Shard) -> Self {
-        Self { shard: Rc::new(RefCell::new(shard)), turn: Rc::new(Notify::new()) }
+        let (turn, alarm) = (Rc::default(), Rc::default());
+        Self { shard: Rc::new(RefCell::new(shard)), turn, alarm }
     }
 
     /// Does something with the shard and sees to the end of the turn.
@@ -139,7 +145,15 @@ impl Local {
         if shard.has_work() {
             self.turn.notify_one();
         }
+        self.set_alarm(&shard);
         done
+    }
+
+    /// Sees to it that the shard does not oversleep.
+    fn set_alarm(&self, shard: &Shard) {
+        if shard.next_due().is_some_and(|due| shard.sleeps_until.is_none_or(|at| due < at)) {
+            self.alarm.notify_one();
+        }
     }
 
     /// Opens a connection; its conversation is told.

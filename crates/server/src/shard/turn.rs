@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use rollcall_core::{limits, room::Room};
-use rollcall_wire::{broadcast::Broadcast, conversation::Moment};
+use rollcall_wire::{
+    broadcast::Broadcast,
+    conversation::{Moment, Note, Outbox},
+};
 
 use super::{ConnectionKey, Gauge, Inbound, Local, Shard};
 use crate::connection::{Connection, Delivery, Flushed};
@@ -60,14 +63,15 @@ impl Shard {
             }
             let Some(event) = tenant.event(connection.cursor.next()).cloned() else { return };
             connection.cursor = event.committed.offset;
-            if !wants(connection, &event) {
+            let interest = interest(connection, &event);
+            if interest == Interest::None {
                 continue;
             }
             given += 1;
             Gauge::add(&self.gauge.deliveries, 1);
             let at = Moment { now, stats: event.stats() };
             let mut out = std::mem::take(&mut self.outbox);
-            connection.conversation.event(&event, &at, &mut out);
+            give(connection, interest, &event, &at, &mut out);
             self.carry_out(key, &mut out);
             self.outbox = out;
             if given % EVENTS_A_WRITE == 0 && !self.write(key) {
@@ -100,7 +104,7 @@ impl Shard {
         connection.delivery = Delivery::Live;
         connection.cursor = head.map_or(connection.cursor, |head| head.offset);
         Gauge::add(&self.gauge.resyncs, 1);
-        let note = rollcall_wire::conversation::Note::Lost(rollcall_core::live::Reset::TooOld);
+        let note = Note::Lost(rollcall_core::live::Reset::TooOld);
         self.converse(key, |conversation, at, out| conversation.note(&note, at, out));
     }
 
@@ -113,14 +117,15 @@ impl Shard {
                 continue;
             }
             connection.cursor = event.committed.offset;
-            if !wants(connection, event) {
-                continue;
+            let interest = interest(connection, event);
+            let stats = event.stats();
+            Gauge::add(&self.gauge.deliveries, u64::from(interest != Interest::None));
+            let mut out = std::mem::take(&mut self.outbox);
+            if let Some(connection) = self.connection(key) {
+                give(connection, interest, event, &Moment { now, stats }, &mut out);
             }
-            Gauge::add(&self.gauge.deliveries, 1);
-            self.converse(key, |conversation, at, out| {
-                let at = Moment { now, stats: event.stats().or(at.stats) };
-                conversation.event(event, &at, out);
-            });
+            self.carry_out(key, &mut out);
+            self.outbox = out;
         }
     }
 
@@ -161,10 +166,38 @@ impl Shard {
     }
 }
 
-fn wants(connection: &Connection, event: &Broadcast) -> bool {
-    let follows = |room: &Room| room.holds(&event.room);
-    connection.rooms.iter().any(follows)
-        && connection.identity.as_ref().is_some_and(|who| who.keys.hears(&event.audience))
+/// What a connection gets of an event.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Interest {
+    None,
+    /// The desk's statistics alone: they are everybody's who follows the desk (gym G7.13).
+    Stats,
+    Event,
+}
+
+fn interest(connection: &Connection, event: &Broadcast) -> Interest {
+    if !connection.rooms.iter().any(|room| room.holds(&event.room)) {
+        return Interest::None;
+    }
+    match &connection.identity {
+        Some(who) if who.keys.hears(&event.audience) => Interest::Event,
+        Some(_) if event.room == Room::Desk => Interest::Stats,
+        _ => Interest::None,
+    }
+}
+
+fn give(
+    connection: &mut Connection,
+    interest: Interest,
+    event: &Arc<Broadcast>,
+    at: &Moment,
+    out: &mut Outbox,
+) {
+    match (interest, event.stats()) {
+        (Interest::Event, _) => connection.conversation.event(event, at, out),
+        (Interest::Stats, Some(stats)) => connection.conversation.note(&Note::Stats(stats), at, out),
+        _ => {}
+    }
 }
 
 impl Local {
@@ -193,6 +226,7 @@ impl Local {
         if shard.has_work() {
             self.turn.notify_one();
         }
+        self.set_alarm(&shard);
     }
 
     /// A slow reader gets the rest when it can; nothing else waits for it.
