@@ -1,6 +1,7 @@
 //! Puts the program together, runs it, and stops it in order.
 
 use std::{
+    future::IntoFuture,
     net::{SocketAddr, TcpListener},
     sync::{Arc, atomic::Ordering},
     time::Duration,
@@ -99,14 +100,19 @@ pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
     let (entrances, sockets) = entrances(&config, shards)?;
     let addresses: Vec<_> = entrances.iter().map(|(e, address)| (e.dialect, *address)).collect();
     let health = health::start(&control)?;
+    if let Some(address) = config.metrics {
+        tell_numbers(address, &control)?;
+    }
     let drain_ms = u64::from(config.drain_seconds) * 1_000;
-    let config = Arc::new(config);
+    let (writes, config) = (api::write_pace(&config.limits), Arc::new(config));
     let services = entrances.iter().map(|(entrance, _)| {
         let api = Api {
             control: control.clone(),
             config: config.clone(),
             origins: origins.clone(),
             health: health.clone(),
+            writes: writes.clone(),
+            listener: entrance.index,
             dialect: entrance.dialect,
             tenant: entrance.tenant.clone(),
         };
@@ -126,6 +132,15 @@ pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
         tracing::info!(dialect = dialect.name(), %address, "listening");
     }
     Ok(Running { runtime, shards, hub, addresses, drain_ms })
+}
+
+/// Tells the numbers on their own address.
+fn tell_numbers(address: SocketAddr, control: &Control) -> anyhow::Result<()> {
+    let listening = control.runtime.block_on(tokio::net::TcpListener::bind(address));
+    let listener = listening.with_context(|| format!("cannot listen on {address} for metrics"))?;
+    let numbers = axum::serve(listener, api::own_metrics(control.clone()));
+    control.runtime.spawn(numbers.into_future());
+    Ok(())
 }
 
 /// Who may come in, by the settings.
@@ -149,10 +164,7 @@ type Sockets = Vec<Vec<(Arc<Entrance>, TcpListener)>>;
 type Entrances = Vec<(Arc<Entrance>, SocketAddr)>;
 
 /// The entrances with their addresses, and every shard's own sockets for them.
-fn entrances(
-    config: &Config,
-    shards: u16,
-) -> anyhow::Result<(Entrances, Sockets)> {
+fn entrances(config: &Config, shards: u16) -> anyhow::Result<(Entrances, Sockets)> {
     let mut entrances = Vec::new();
     let mut sockets: Sockets = (0..shards).map(|_| Vec::new()).collect();
     for (index, listener) in config.listen.iter().enumerate() {

@@ -87,7 +87,8 @@ impl Health {
         });
     }
 
-    async fn probe(&self) {
+    /// Probes once and remembers whether it went well.
+    pub async fn probe(&self) {
         match tokio::time::timeout(PATIENCE, self.attempt()).await {
             Ok(Ok(())) => self.well_at.store(clock::now().millis(), Ordering::Relaxed),
             Ok(Err(error)) => tracing::error!(%error, "the program's own probe failed"),

@@ -11,7 +11,8 @@ fn a_tap_reaches_everyone_who_follows_the_sheet() {
     let mut ann = program.native("1");
     let mut ben = program.native("2");
     for socket in [&mut ann, &mut ben] {
-        socket.send(&json!({"type": "follow", "data": {"id": "f", "rooms": ["sheet/2026-11-21/7"]}}));
+        socket
+            .send(&json!({"type": "follow", "data": {"id": "f", "rooms": ["sheet/2026-11-21/7"]}}));
         let snapshot = socket.expect("snapshot");
         assert_eq!(snapshot["data"]["rooms"][0]["room"], "sheet/2026-11-21/7");
     }

@@ -116,8 +116,21 @@ pub enum Inbound {
         /// Told the tape's head.
         head: oneshot::Sender<Option<Offset>>,
     },
+    /// What do you have? For pages that people look at.
+    Inspect(oneshot::Sender<Inspected>),
     /// Stop: tell every connection within this many milliseconds.
     Drain(u64),
+}
+
+/// What one shard has at a moment.
+#[derive(Clone, Debug, Default)]
+pub struct Inspected {
+    /// Open connections.
+    pub connections: usize,
+    /// Accounts with a connection; one on two shards counts on both.
+    pub accounts: usize,
+    /// Every room with its members.
+    pub rooms: Vec<(TenantId, Room, usize)>,
 }
 
 /// A WebSocket that began on another thread.
@@ -203,6 +216,17 @@ impl Hub {
             // A shard that has ended needs to be told nothing.
             let _ = inbox.blocking_send(inbound);
         }
+    }
+
+    /// Asks every shard what it has; one that has ended has nothing.
+    pub async fn inspect(&self) -> Vec<Inspected> {
+        let mut found = Vec::with_capacity(self.len());
+        for shard in (0u16..).take(self.len()) {
+            let (told, heard) = oneshot::channel();
+            self.tell_soon(shard, Inbound::Inspect(told)).await;
+            found.push(heard.await.unwrap_or_default());
+        }
+        found
     }
 
     /// Tells a shard something from an asynchronous place.

@@ -11,7 +11,7 @@ use rollcall_wire::{
     conversation::{Followed, Identity, Note, SignInRefusal, Ticket},
 };
 
-use super::{ConnectionKey, Gauge, Inbound, Opened, Shard, tenant::Tenant};
+use super::{ConnectionKey, Gauge, Inbound, Inspected, Opened, Shard, tenant::Tenant};
 use crate::connection::Delivery;
 
 impl Shard {
@@ -51,6 +51,10 @@ impl Shard {
                 // A probe that no longer waits has failed already.
                 let _ = head.send(opened);
             }
+            Inbound::Inspect(reply) => {
+                // Whoever no longer waits needs no answer.
+                let _ = reply.send(self.inspected());
+            }
             Inbound::Drain(within_ms) => {
                 self.draining = true;
                 for key in self.keys() {
@@ -58,6 +62,17 @@ impl Shard {
                 }
             }
             Inbound::Adopt(_) => {}
+        }
+    }
+
+    fn inspected(&self) -> Inspected {
+        let rooms = self.tenants.iter().flat_map(|(id, tenant)| {
+            tenant.members().map(|(room, members)| (id.clone(), room.clone(), members))
+        });
+        Inspected {
+            connections: self.connections.len(),
+            accounts: self.tenants.values().map(Tenant::accounts).sum(),
+            rooms: rooms.collect(),
         }
     }
 

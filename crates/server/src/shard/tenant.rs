@@ -160,6 +160,16 @@ impl Tenant {
         self.rooms.len()
     }
 
+    /// Every room with how many connections follow it.
+    pub(super) fn members(&self) -> impl Iterator<Item = (&Room, usize)> {
+        self.rooms.iter().map(|(room, members)| (room, members.len()))
+    }
+
+    /// Accounts that have a connection here.
+    pub(super) fn accounts(&self) -> usize {
+        self.accounts.len()
+    }
+
     /// A connection signed in; gives the account as all its connections share it.
     pub(super) fn join(&mut self, account: &Arc<Account>, key: ConnectionKey) -> Arc<Account> {
         self.accounts.entry(account.id.clone()).or_default().insert(key);

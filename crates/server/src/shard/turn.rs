@@ -195,7 +195,9 @@ fn give(
 ) {
     match (interest, event.stats()) {
         (Interest::Event, _) => connection.conversation.event(event, at, out),
-        (Interest::Stats, Some(stats)) => connection.conversation.note(&Note::Stats(stats), at, out),
+        (Interest::Stats, Some(stats)) => {
+            connection.conversation.note(&Note::Stats(stats), at, out)
+        }
         _ => {}
     }
 }
