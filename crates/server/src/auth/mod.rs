@@ -11,7 +11,7 @@ mod sign_in;
 
 pub use self::{
     authority::Authority,
-    claims::{Claims, TokenKind},
+    claims::{Claims, TokenKind, number_or_text},
     keyring::{JwksError, Keyring},
     origin::{CREDENTIALS, Origins, VARY},
     pace::{Pace, TooFast},
