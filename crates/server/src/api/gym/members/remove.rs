@@ -9,6 +9,7 @@ use rollcall_core::{
     command::{Command, List},
     facts::Facts,
     people::Permission,
+    rejection::{Refusal, Rejection},
 };
 
 use super::{
@@ -34,7 +35,11 @@ pub(super) async fn remove(
         // Nobody stays in who is no member: the tiles would count them for ever.
         let notes = Some("Member removed".to_owned());
         let check_out = Command::CheckOut { visit: visit.id.clone(), notes, claim: None };
-        caller.submit(&api, None, check_out).await?;
+        match caller.submit(&api, None, check_out).await {
+            // Gone meanwhile by another hand.
+            Ok(_) | Err(Refusal::Rejected(Rejection::NotCheckedIn { .. })) => {}
+            Err(refusal) => return Err(refusal.into()),
+        }
     }
     let remove = Command::Remove { list: List::People, id: person.id.to_string() };
     caller.submit(&api, None, remove).await?;

@@ -1,7 +1,7 @@
 //! `members/{id}/photo/`: a picture of a member, kept as a document of the tenant (G8.7).
 //!
-//! An `<img>` of a page sends no token, so a photo's address holds a key that nobody can guess;
-//! with it the picture may be read, and with nothing else but a token.
+//! An `<img>` of a page sends no token, so a photo's address holds a ticket that nobody can guess
+//! (logs leave it out); with it the picture may be read, and with nothing else but a token.
 
 mod remove;
 mod show;
@@ -41,10 +41,10 @@ pub(super) fn methods() -> MethodRouter<Api> {
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX))
 }
 
-/// A picture with its media type and the key of its address.
+/// A picture with its media type and the ticket of its address.
 struct Photo {
     media_type: String,
-    key: String,
+    ticket: String,
     bytes: Vec<u8>,
 }
 
@@ -52,7 +52,7 @@ impl Photo {
     fn data(&self) -> Map<String, Value> {
         Map::from_iter([
             ("media_type".to_owned(), self.media_type.clone().into()),
-            ("key".to_owned(), self.key.clone().into()),
+            ("ticket".to_owned(), self.ticket.clone().into()),
             ("base64".to_owned(), BASE64_STANDARD.encode(&self.bytes).into()),
         ])
     }
@@ -61,7 +61,7 @@ impl Photo {
         let text = |field: &str| document.data.get(field)?.as_str();
         Some(Self {
             media_type: text("media_type")?.into(),
-            key: text("key")?.into(),
+            ticket: text("ticket")?.into(),
             bytes: BASE64_STANDARD.decode(text("base64")?).ok()?,
         })
     }
@@ -138,11 +138,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn g10_6_a_photo_needs_its_key_or_a_token() {
+    async fn g10_6_a_photo_needs_its_ticket_or_a_token() {
         let gym = Gym::open().await;
         upload(&gym, "admin", &png(100)).await;
         let path = format!("/api/members/{ANN}/photo/");
-        for (address, status) in [(path.clone(), 401), (format!("{path}?key=00"), 401)] {
+        for (address, status) in [(path.clone(), 401), (format!("{path}?ticket=00"), 401)] {
             assert_eq!(gym.house.ask("GET", &address, &[], None).await.status(), status);
         }
         let bearer = format!("Bearer {}", gym.house.token("trainer"));

@@ -1,4 +1,4 @@
-//! `GET members/{id}/photo/`: the picture, for its key or for a token that may read people.
+//! `GET members/{id}/photo/`: the picture, for its ticket or for a token that may read people.
 
 use std::collections::HashMap;
 
@@ -7,17 +7,16 @@ use axum::{
     http::{header, request::Parts},
     response::IntoResponse,
 };
-use rollcall_core::{
-    facts::Facts,
-    id::{PersonId, TenantId},
-    people::Permission,
-};
+use rollcall_core::{facts::Facts, id::TenantId, people::Permission};
 
 use super::{
-    super::super::{
-        answer::Answer,
-        caller::{Caller, host},
-        refused::Refused,
+    super::{
+        super::{
+            answer::Answer,
+            caller::{Caller, host},
+            refused::Refused,
+        },
+        find,
     },
     Photo, document_of, kind,
 };
@@ -29,16 +28,15 @@ pub(super) async fn show(
     Query(mut asked): Query<HashMap<String, String>>,
     mut parts: Parts,
 ) -> Answer {
-    let id = PersonId::new(id.to_ascii_lowercase());
-    let photo = match asked.remove("key") {
-        Some(key) => {
+    let photo = match asked.remove("ticket") {
+        Some(ticket) => {
             let tenant = tenant(&api, &parts).await?;
-            let photo = photo(&api, &tenant, id).await?.filter(|photo| photo.key == key);
+            let photo = photo(&api, &tenant, id).await?.filter(|photo| photo.ticket == ticket);
             photo.ok_or(Refused::NoToken)?
         }
         None => {
             let caller = Caller::from_request_parts(&mut parts, &api).await?;
-            caller.must_or_be(Permission::ReadPeople, &id)?;
+            caller.must_or_be(Permission::ReadPeople, &id.as_str().into())?;
             photo(&api, caller.tenant(), id).await?.ok_or(Refused::NotFound)?
         }
     };
@@ -58,10 +56,12 @@ async fn tenant(api: &Api, parts: &Parts) -> Result<TenantId, Refused> {
     tenant.await??.ok_or(Refused::NoToken)
 }
 
-async fn photo(api: &Api, tenant: &TenantId, id: PersonId) -> Result<Option<Photo>, Refused> {
+async fn photo(api: &Api, tenant: &TenantId, id: String) -> Result<Option<Photo>, Refused> {
     let found = api.look(tenant, move |view| {
         let facts: &dyn Facts = view;
-        Ok(facts.document(&kind(), &document_of(&id))?.as_deref().and_then(Photo::of))
+        let Some(person) = find(facts, &id)? else { return Ok(None) };
+        let document = facts.document(&kind(), &document_of(&person.id))?;
+        Ok(document.as_deref().and_then(Photo::of))
     });
     Ok(found.await?)
 }

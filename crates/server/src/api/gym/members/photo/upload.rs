@@ -34,8 +34,8 @@ pub(super) async fn upload(
     let bytes = picture(form).await?;
     let media_type =
         media_type(&bytes).ok_or_else(|| refused("must be a JPEG, PNG, GIF or WebP picture"))?;
-    let photo = Photo { media_type: media_type.into(), key: fresh_key(), bytes };
-    let url = format!("/api/members/{}/photo/?key={}", person.id, photo.key);
+    let photo = Photo { media_type: media_type.into(), ticket: fresh_ticket(), bytes };
+    let url = format!("/api/members/{}/photo/?ticket={}", person.id, photo.ticket);
     let id = Some(document_of(&person.id));
     let put = Command::PutDocument { kind: kind(), id, data: photo.data(), seen: None };
     // The program's own hand, as in `forget`; the right to change members was asked for above.
@@ -92,11 +92,11 @@ fn media_type(bytes: &[u8]) -> Option<&'static str> {
 }
 
 /// 128 bits that nobody can foresee.
-fn fresh_key() -> String {
-    clock::random_bytes::<16>().iter().fold(String::new(), |mut key, byte| {
+fn fresh_ticket() -> String {
+    clock::random_bytes::<16>().iter().fold(String::new(), |mut ticket, byte| {
         // Writing to a String cannot fail.
-        let _ = write!(key, "{byte:02x}");
-        key
+        let _ = write!(ticket, "{byte:02x}");
+        ticket
     })
 }
 
@@ -120,8 +120,8 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_never_the_same() {
-        assert_eq!(fresh_key().len(), 32);
-        assert_ne!(fresh_key(), fresh_key());
+    fn a_ticket_is_never_the_same() {
+        assert_eq!(fresh_ticket().len(), 32);
+        assert_ne!(fresh_ticket(), fresh_ticket());
     }
 }
