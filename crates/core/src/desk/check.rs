@@ -77,23 +77,7 @@ pub(crate) fn check_out(
 }
 
 fn who(at: &Situation<'_>, person: &PersonRef) -> Result<Arc<Person>, Refusal> {
-    let (found, named) = match person {
-        PersonRef::Id(id) => (at.facts.person(id)?, id.as_str()),
-        PersonRef::Number(number) => (at.facts.person_by_number(number)?, number.as_str()),
-        PersonRef::Code(code) => (by_code(at, code)?, code.as_str()),
-    };
-    Ok(required(found, "person", &named)?)
-}
-
-/// What stands on a card is the number; ids of ours are in lower case.
-fn by_code(at: &Situation<'_>, code: &str) -> Result<Option<Arc<Person>>, Fault> {
-    if let Some(person) = at.facts.person_by_number(code)? {
-        return Ok(Some(person));
-    }
-    if let Some(person) = at.facts.person(&PersonId::new(code))? {
-        return Ok(Some(person));
-    }
-    at.facts.person(&PersonId::new(code.to_ascii_lowercase()))
+    Ok(required(person.find(at.facts)?, "person", &person.as_str())?)
 }
 
 fn location_of(tenant: &Tenant, location: Option<&str>) -> Result<String, Rejection> {
