@@ -1,13 +1,13 @@
 //! `commits`: durable marks a second, and how long one takes, with many hands at once.
 
-use std::{path::Path, rc::Rc, time::Duration};
+use std::{rc::Rc, time::Duration};
 
 use anyhow::bail;
 use clap::Args;
 use tokio::task::JoinSet;
 
 use super::{
-    client, machine,
+    Place, client, machine,
     measure::Stretch,
     report::{Report, figure},
     subject::Subject,
@@ -39,7 +39,7 @@ pub(super) struct Commits {
 }
 
 impl Commits {
-    pub(super) async fn run(self, place: &Path) -> anyhow::Result<Report> {
+    pub(super) async fn run(self, place: &Place) -> anyhow::Result<Report> {
         let writers = self.writers as usize;
         machine::allow_connections(writers)?;
         let world = World::new(writers, writers * PEOPLE_A_HAND);

@@ -1,10 +1,11 @@
 //! `fanout`: what a delivery costs when one room has many members, against a bare send loop.
 
-use std::{path::Path, rc::Rc, time::Duration};
+use std::{rc::Rc, time::Duration};
 
 use clap::Args;
 
 use super::{
+    Place,
     client::{self, Client},
     crowd::{Crowd, Heard},
     machine,
@@ -49,6 +50,8 @@ struct Deliveries {
     stretch: Stretch,
     events: u64,
     bytes: u64,
+    /// Events that became durable.
+    committed: u64,
 }
 
 impl Deliveries {
@@ -56,12 +59,13 @@ impl Deliveries {
         wait: Duration,
         read: impl Fn() -> anyhow::Result<machine::Reading>,
         heard: &Heard,
+        committed: impl Fn() -> u64,
     ) -> anyhow::Result<Self> {
         tokio::time::sleep(WARM_UP).await;
-        let count = || vec![heard.events.get(), heard.bytes.get()];
+        let count = || vec![heard.events.get(), heard.bytes.get(), committed()];
         let stretch = Stretch::measure(wait, read, count).await?;
-        let (events, bytes) = (stretch.grown[0], stretch.grown[1]);
-        Ok(Self { stretch, events, bytes })
+        let [events, bytes, committed] = [0, 1, 2].map(|n| stretch.grown[n]);
+        Ok(Self { stretch, events, bytes, committed })
     }
 
     fn cpu_us(&self) -> f64 {
@@ -70,14 +74,14 @@ impl Deliveries {
 }
 
 impl Fanout {
-    pub(super) async fn run(self, place: &Path) -> anyhow::Result<Report> {
+    pub(super) async fn run(self, place: &Place) -> anyhow::Result<Report> {
         machine::allow_connections(self.members as usize)?;
-        let (ours, done) = self.server(place).await?;
+        let ours = self.server(place).await?;
         let frame_bytes = ours.bytes / ours.events.max(1);
         let floor = self.floor(frame_bytes).await?;
         let mut report = Report::new();
         report.add("members", f64::from(self.members), "");
-        report.add("events", ours.stretch.a_second(done), "/s, each committed");
+        report.add("events", ours.stretch.a_second(ours.committed), "/s, each committed");
         report.add("frame", figure(frame_bytes), "bytes");
         report.add("deliveries", ours.stretch.a_second(ours.events), "/s");
         report.add("deliveries of the floor", floor.stretch.a_second(floor.events), "/s");
@@ -89,8 +93,8 @@ impl Fanout {
         Ok(report)
     }
 
-    /// Measures the server; gives also the number of events that it committed meanwhile.
-    async fn server(&self, place: &Path) -> anyhow::Result<(Deliveries, u64)> {
+    /// Measures the server.
+    async fn server(&self, place: &Place) -> anyhow::Result<Deliveries> {
         let world = World::new(self.members as usize + 1, 200);
         let subject = Subject::start(&world, place).await?;
         let crowd = Crowd::call(subject.address, &world, self.members as usize, None)?;
@@ -103,15 +107,14 @@ impl Fanout {
             rate => Pace::Every(Duration::from_secs_f64(1.0 / rate)),
         };
         let tapping = tokio::task::spawn_local(async move { hand.tap(pace, u64::MAX).await });
-        tokio::time::sleep(WARM_UP).await;
-        let began = done.answered.get();
         let wait = Duration::from_secs(self.seconds);
-        let deliveries = Deliveries::measure(wait, || subject.read(), &crowd.heard).await?;
+        let (read, committed) = (|| subject.read(), || done.answered.get());
+        let deliveries = Deliveries::measure(wait, read, &crowd.heard, committed).await?;
         crowd.nobody_lost()?;
         if tapping.is_finished() {
             tapping.await??;
         }
-        Ok((deliveries, done.answered.get() - began))
+        Ok(deliveries)
     }
 
     /// Measures the same frames from a bare send loop.
@@ -128,7 +131,7 @@ impl Fanout {
         ]
         .concat();
         let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-        let mut process = Process::start(machine::measured(&arguments)?)?;
+        let mut process = Process::start(machine::measured(&[], &arguments)?)?;
         process.answers(address).await?;
         let heard = Rc::new(Heard::default());
         let buffer = client::buffer();
@@ -141,6 +144,6 @@ impl Fanout {
             });
         }
         let wait = Duration::from_secs(self.seconds);
-        Deliveries::measure(wait, || process.read(), &heard).await
+        Deliveries::measure(wait, || process.read(), &heard, || 0).await
     }
 }

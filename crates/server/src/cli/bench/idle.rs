@@ -1,10 +1,11 @@
 //! `idle`: what a connection costs that is signed in, follows a sheet, and hears nothing.
 
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
 use clap::Args;
 
 use super::{
+    Place,
     crowd::Crowd,
     machine,
     measure::Stretch,
@@ -31,7 +32,7 @@ pub(super) struct Idle {
 }
 
 impl Idle {
-    pub(super) async fn run(self, place: &Path) -> anyhow::Result<Report> {
+    pub(super) async fn run(self, place: &Place) -> anyhow::Result<Report> {
         let connections = self.connections as usize;
         machine::allow_connections(connections)?;
         let accounts = self.accounts.unwrap_or(self.connections) as usize;

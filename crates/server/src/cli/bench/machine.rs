@@ -29,9 +29,10 @@ fn succeeds(command: &mut Command) -> bool {
     status.is_ok_and(|status| status.success())
 }
 
-/// How many cores this machine gives us.
+/// How many cores this machine has, whichever of them we keep to.
 fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    cpu.lines().filter(|line| line.starts_with("processor")).count().max(1)
 }
 
 /// Leaves the measured core to whoever is measured, if the machine has several.
@@ -43,18 +44,14 @@ pub(super) fn keep_to_other_cores() {
     }
 }
 
-/// This program with those arguments, on the measured core.
-pub(super) fn measured(arguments: &[&str]) -> anyhow::Result<Command> {
+/// This program with those arguments, on the measured core, run by `under` if that is not empty.
+pub(super) fn measured(under: &[String], arguments: &[&str]) -> anyhow::Result<Command> {
     let program = std::env::current_exe().context("the program does not find itself")?;
-    let mut command = match tool("taskset") {
-        Some(taskset) => {
-            let mut command = Command::new(taskset);
-            command.args(["-c", MEASURED_CORE]).arg(program);
-            command
-        }
-        None => Command::new(program),
-    };
-    command.args(arguments).stdin(Stdio::null());
+    let pinned = tool("taskset").map(|taskset| [taskset, "-c".into(), MEASURED_CORE.into()]);
+    let under = under.iter().map(PathBuf::from);
+    let mut words = pinned.into_iter().flatten().chain(under).chain([program]);
+    let mut command = Command::new(words.next().unwrap_or_default());
+    command.args(words).args(arguments).stdin(Stdio::null());
     Ok(command)
 }
 

@@ -39,6 +39,15 @@ pub struct Bench {
     /// fast as this disk.
     #[arg(long, global = true, value_name = "DIR")]
     dir: Option<PathBuf>,
+    /// Runs the server under another program, such as "perf record -g"; figures are its too then.
+    #[arg(long, global = true, value_name = "COMMAND")]
+    under: Option<String>,
+}
+
+/// Where and how the measured server runs.
+struct Place {
+    dir: PathBuf,
+    under: Vec<String>,
 }
 
 #[derive(Subcommand, Debug)]
@@ -65,7 +74,11 @@ pub fn run(bench: Bench) -> anyhow::Result<()> {
         return floor.run();
     }
     machine::keep_to_other_cores();
-    let place = bench.dir.unwrap_or_else(std::env::temp_dir);
+    let words = |text: String| text.split_whitespace().map(str::to_owned).collect();
+    let place = Place {
+        dir: bench.dir.unwrap_or_else(std::env::temp_dir),
+        under: bench.under.map(words).unwrap_or_default(),
+    };
     let report = match bench.what {
         What::Idle(idle) => measured(idle.run(&place))?,
         What::Fanout(fanout) => measured(fanout.run(&place))?,

@@ -1,12 +1,12 @@
 //! `recover`: a crowd is cut off, misses events, and comes back at once, each with its position.
 
-use std::{path::Path, rc::Rc};
+use std::rc::Rc;
 
 use anyhow::Context;
 use clap::Args;
 
 use super::{
-    client,
+    Place, client,
     crowd::Crowd,
     machine,
     report::{Report, figure},
@@ -31,7 +31,7 @@ pub(super) struct Recover {
 }
 
 impl Recover {
-    pub(super) async fn run(self, place: &Path) -> anyhow::Result<Report> {
+    pub(super) async fn run(self, place: &Place) -> anyhow::Result<Report> {
         let members = self.members as usize;
         machine::allow_connections(members)?;
         let world = World::new(members + 1, 200);

@@ -3,7 +3,7 @@
 use std::{
     fs,
     net::SocketAddr,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Child, Command},
     time::Duration,
 };
@@ -15,6 +15,7 @@ use tokio::{
 };
 
 use super::{
+    Place,
     machine::{self, Reading},
     world::World,
 };
@@ -81,13 +82,14 @@ pub(super) struct Subject {
 
 impl Subject {
     /// Starts a server with one shard for that world, with its data in a new directory in `place`.
-    pub(super) async fn start(world: &World, place: &Path) -> anyhow::Result<Self> {
-        let scratch = Scratch(place.join(format!("rollcall-bench-{}", clock::fresh_id())));
+    pub(super) async fn start(world: &World, place: &Place) -> anyhow::Result<Self> {
+        let scratch = Scratch(place.dir.join(format!("rollcall-bench-{}", clock::fresh_id())));
         fs::create_dir_all(&scratch.0)?;
         let (file, data) = (scratch.0.join("tenant.json"), scratch.0.join("data"));
         world.write(&file)?;
         let address = machine::free_address()?;
-        let mut command = machine::measured(&["serve", "--shards", "1", "--log-level", "warn"])?;
+        let mut command =
+            machine::measured(&place.under, &["serve", "--shards", "1", "--log-level", "warn"])?;
         command.arg("--import").arg(file).arg("--data").arg(data);
         command.arg("--listen").arg(format!("native={address}"));
         command.env(config::SECRET_VARIABLE, world.secret());
