@@ -22,6 +22,7 @@ use crate::{
     shard::{self, Hub, Inbound, Shards},
     submit,
     telemetry::Metrics,
+    tenants,
     transport::{self, Live, door::Door},
 };
 
@@ -68,6 +69,7 @@ pub fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
 /// It could not start.
 pub fn run(config: Config) -> anyhow::Result<()> {
     let store = open_store(&config)?;
+    tenants::import_all(&*store, &config.import, config.replace)?;
     let running = start(config, store)?;
     running.runtime.block_on(asked_to_stop())?;
     running.stop();
@@ -147,13 +149,14 @@ pub fn authority(config: &Config, store: Arc<dyn Store>) -> anyhow::Result<Autho
     Ok(Authority::new(store, keyring, config.tokens.clone(), &config.limits)?)
 }
 
+/// Every shard's own sockets.
 type Sockets = Vec<Vec<(Arc<Entrance>, TcpListener)>>;
 
+/// Every entrance and its real address.
+type Entrances = Vec<(Arc<Entrance>, SocketAddr)>;
+
 /// The entrances with their addresses, and every shard's own sockets for them.
-fn entrances(
-    config: &Config,
-    shards: u16,
-) -> anyhow::Result<(Vec<(Arc<Entrance>, SocketAddr)>, Sockets)> {
+fn entrances(config: &Config, shards: u16) -> anyhow::Result<(Entrances, Sockets)> {
     let mut entrances = Vec::new();
     let mut sockets: Sockets = (0..shards).map(|_| Vec::new()).collect();
     for (index, listener) in config.listen.iter().enumerate() {
@@ -161,7 +164,7 @@ fn entrances(
             index,
             dialect: listener.dialect,
             tenant: listener.tenant.clone(),
-            trust_handshake: listener.trust_handshake || config.trust_handshake,
+            engines: Vec::new(),
         });
         let mut address = listener.address;
         for sockets in &mut sockets {

@@ -13,4 +13,5 @@ pub mod presence;
 pub mod shard;
 pub mod submit;
 pub mod telemetry;
+pub mod tenants;
 pub mod transport;

@@ -6,7 +6,7 @@ use rollcall_core::{
     audience::Audience,
     desk::Stats,
     event::Committed,
-    position::{Epoch, Position},
+    position::{Epoch, Offset, Position},
     room::Room,
 };
 
@@ -33,6 +33,14 @@ pub enum Form {
 
 const FORMS: usize = 7;
 
+/// Several events that a dialect sends together, encoded once for all who were held up alike.
+#[derive(Debug)]
+struct Run {
+    offsets: Box<[Offset]>,
+    stats: Option<Stats>,
+    messages: Arc<[Message]>,
+}
+
 /// An event with everything that its delivery needs, shared by all shards and members.
 #[derive(Debug)]
 pub struct Broadcast {
@@ -45,6 +53,7 @@ pub struct Broadcast {
     /// Who may hear it.
     pub audience: Audience,
     stats: OnceLock<Stats>,
+    run: OnceLock<Run>,
     encoded: [OnceLock<Option<Message>>; FORMS],
 }
 
@@ -54,7 +63,8 @@ impl Broadcast {
     pub fn new(epoch: Epoch, committed: Arc<Committed>) -> Self {
         let (room, audience) = (committed.event.room(), committed.event.audience());
         let encoded = std::array::from_fn(|_| OnceLock::new());
-        Self { committed, epoch, room, audience, stats: OnceLock::new(), encoded }
+        let (stats, run) = (OnceLock::new(), OnceLock::new());
+        Self { committed, epoch, room, audience, stats, run, encoded }
     }
 
     /// Where a reader is once it has the event.
@@ -83,5 +93,26 @@ impl Broadcast {
         encode: impl FnOnce() -> Option<Message>,
     ) -> Option<&Message> {
         self.encoded[form as usize].get_or_init(encode).as_ref()
+    }
+
+    /// Everything to be sent for a run of events that ends with this one. `encode` runs once for
+    /// all who have the same events and statistics to send; who has others encodes anew.
+    pub fn run(
+        &self,
+        events: &[Arc<Self>],
+        stats: Option<Stats>,
+        encode: impl Fn() -> Vec<Message>,
+    ) -> Arc<[Message]> {
+        let offsets = || events.iter().map(|event| event.committed.offset);
+        let run = self.run.get_or_init(|| Run {
+            offsets: offsets().collect(),
+            stats,
+            messages: encode().into(),
+        });
+        if run.stats == stats && run.offsets.iter().copied().eq(offsets()) {
+            run.messages.clone()
+        } else {
+            encode().into()
+        }
     }
 }

@@ -127,7 +127,8 @@ pub enum Followed {
 /// News that stand in no log.
 #[derive(Clone, Debug)]
 pub enum Note {
-    /// The desk's statistics changed without an event: a new day began.
+    /// The desk's statistics changed without an event that the conversation is given: a new day
+    /// began, or the account follows the desk but may not hear this visit (gym G7.13).
     Stats(Stats),
     /// Who is in a room now.
     Presence {
@@ -155,6 +156,8 @@ pub enum Effect {
         /// The position that the message carries, if it does.
         id: Option<Position>,
     },
+    /// Send bytes that are no text; only framings that know such messages do.
+    Binary(bytes::Bytes),
     /// Check a token; the answer is [`Conversation::signed_in`].
     SignIn {
         /// The token as the client wrote it.

@@ -6,6 +6,7 @@
 pub mod broadcast;
 pub mod conversation;
 pub mod engineio;
+pub mod gym;
 pub mod http_head;
 pub mod message;
 pub mod native;

@@ -80,8 +80,20 @@ fn who(at: &Situation<'_>, person: &PersonRef) -> Result<Arc<Person>, Refusal> {
     let (found, named) = match person {
         PersonRef::Id(id) => (at.facts.person(id)?, id.as_str()),
         PersonRef::Number(number) => (at.facts.person_by_number(number)?, number.as_str()),
+        PersonRef::Code(code) => (by_code(at, code)?, code.as_str()),
     };
     Ok(required(found, "person", &named)?)
+}
+
+/// What stands on a card is the number; ids of ours are in lower case.
+fn by_code(at: &Situation<'_>, code: &str) -> Result<Option<Arc<Person>>, Fault> {
+    if let Some(person) = at.facts.person_by_number(code)? {
+        return Ok(Some(person));
+    }
+    if let Some(person) = at.facts.person(&PersonId::new(code))? {
+        return Ok(Some(person));
+    }
+    at.facts.person(&PersonId::new(code.to_ascii_lowercase()))
 }
 
 fn location_of(tenant: &Tenant, location: Option<&str>) -> Result<String, Rejection> {
@@ -153,4 +165,57 @@ fn plausible(claim: Option<Claim>, previous: Option<Timestamp>, now: Timestamp) 
         .map(|c| c.at)
         .filter(|at| previous.is_none_or(|before| *at >= before))
         .unwrap_or(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        command::By,
+        facts::{Alias, Facts, Key, Series},
+    };
+
+    struct Members(Vec<Person>);
+
+    impl Members {
+        fn first(&self, which: impl Fn(&Person) -> bool) -> Option<Row> {
+            self.0.iter().find(|p| which(p)).map(|p| Row::Person(Arc::new(p.clone())))
+        }
+    }
+
+    impl Facts for Members {
+        fn row(&self, key: &Key) -> Result<Option<Row>, Fault> {
+            Ok(self.first(|p| *key == Key::Person(p.id.clone())))
+        }
+
+        fn find(&self, alias: &Alias) -> Result<Option<Row>, Fault> {
+            Ok(self.first(|p| p.number.clone().map(Alias::Number).as_ref() == Some(alias)))
+        }
+
+        fn rows(&self, _: &Query) -> Result<Vec<Row>, Fault> {
+            Ok(Vec::new())
+        }
+
+        fn next_number(&self, _: Series) -> Result<u64, Fault> {
+            Ok(1)
+        }
+    }
+
+    #[test]
+    fn g3_4_a_code_is_a_number_else_an_id_in_any_letter_case() {
+        let person = |id: &str, number: &str| Person {
+            id: id.into(),
+            number: Some(number.into()),
+            ..Person::default()
+        };
+        let members = Members(vec![person("ab-1", "GYM1"), person("2", "3"), person("3", "2")]);
+        let now = Timestamp::default();
+        let at = Situation { facts: &members, by: &By::System, now, fresh: "" };
+        for (code, id) in
+            [("GYM1", Some("ab-1")), ("AB-1", Some("ab-1")), ("2", Some("3")), ("4", None)]
+        {
+            let found = by_code(&at, code).unwrap();
+            assert_eq!(found.as_ref().map(|p| p.id.as_str()), id, "{code}");
+        }
+    }
 }

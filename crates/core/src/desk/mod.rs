@@ -55,6 +55,8 @@ pub enum PersonRef {
     Id(PersonId),
     /// By the number on the card.
     Number(String),
+    /// By whatever was scanned or typed: a number, else an id in any letter case (gym G3.4).
+    Code(String),
 }
 
 /// A time that a client claims for a step at the desk (gym G7.11).

@@ -145,7 +145,8 @@ impl Authority {
         if let Some(tenant) = listener {
             return Ok(Some(tenant.clone()));
         }
-        let tenants = self.store.tenants()?;
+        let mut tenants = self.store.tenants()?;
+        tenants.retain(|id| !is_ours(id));
         if let [only] = &tenants[..] {
             return Ok(Some(only.clone()));
         }
@@ -183,6 +184,11 @@ impl Authority {
         let (tenant, keys) = (tenant.clone(), Arc::new(keys));
         Ok(Identity { tenant, account, keys, session, expires_at })
     }
+}
+
+/// Whether a tenant is the program's own, such as its probe's: their names begin with a dot.
+fn is_ours(tenant: &TenantId) -> bool {
+    tenant.as_str().starts_with('.')
 }
 
 pub(super) fn busy(fault: &Fault) -> SignInRefusal {

@@ -8,6 +8,8 @@ mod origin;
 mod pace;
 mod password;
 mod sign_in;
+#[cfg(test)]
+mod tests;
 
 pub use self::{
     authority::Authority,

@@ -24,6 +24,12 @@ impl Shard {
         for effect in out.drain() {
             match effect {
                 Effect::Send { message, id } => self.send(key, &message, id),
+                Effect::Binary(bytes) => {
+                    if let Some(connection) = self.connection(key) {
+                        connection.sink.binary(&bytes);
+                    }
+                    self.mark(key);
+                }
                 Effect::SignIn { token } => self.sign_in(key, token),
                 Effect::Submit { ticket, command, id } => self.submit(key, ticket, command, id),
                 Effect::Look { ticket, look } => {
@@ -146,6 +152,8 @@ impl Shard {
             return;
         }
         connection.sink.close(code, reason);
+        // Even a slow reader is offered its close.
+        connection.blocked = false;
         connection.closing = Some(Closing { code, until });
         connection.scheduled = Some(until);
         let index = connection.entrance.index;

@@ -25,7 +25,7 @@ use rollcall_wire::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-use super::{ConnectionKey, Opened};
+use super::{ConnectionKey, Local, Opened};
 use crate::{
     connection::{Entrance, Sink},
     submit::Reply,
@@ -39,6 +39,9 @@ pub type Opener = Box<dyn FnOnce() -> Box<dyn Conversation> + Send>;
 
 /// Makes a transport's writing half on the shard's own thread.
 pub type SinkOpener = Box<dyn FnOnce() -> Box<dyn Sink> + Send>;
+
+/// Something that a transport does on the shard's own thread.
+pub type Errand = Box<dyn FnOnce(Local) + Send>;
 
 /// Something that a shard is told.
 pub enum Inbound {
@@ -107,8 +110,8 @@ pub enum Inbound {
     Gone(ConnectionKey),
     /// The transport of a connection ends it; what was said so far goes out.
     End(ConnectionKey),
-    /// A WebSocket whose handshake another thread has answered.
-    Adopt(Box<Adopted>),
+    /// Something that a transport does on the shard's own thread.
+    Errand(Errand),
     /// How far has a tenant's tape come? `None`: it has only now been asked for.
     Probe {
         /// Which tenant.
@@ -118,20 +121,6 @@ pub enum Inbound {
     },
     /// Stop: tell every connection within this many milliseconds.
     Drain(u64),
-}
-
-/// A WebSocket that began on another thread.
-pub struct Adopted {
-    /// The socket, after our handshake's answer.
-    pub stream: std::net::TcpStream,
-    /// What was read after the request's head.
-    pub read: Vec<u8>,
-    /// Where it came in.
-    pub entrance: Arc<Entrance>,
-    /// The host name it asked for.
-    pub host: Option<Box<str>>,
-    /// Its conversation.
-    pub opener: Opener,
 }
 
 /// Numbers of one shard that others read.

@@ -57,7 +57,7 @@ impl Shard {
                     self.drain_soon(key, within_ms);
                 }
             }
-            Inbound::Adopt(_) => {}
+            Inbound::Errand(_) => {}
         }
     }
 

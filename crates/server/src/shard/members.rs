@@ -8,7 +8,7 @@ use super::{ConnectionKey, Opener, Shard};
 use crate::connection::{Connection, Entrance, Input, Sink};
 
 impl Shard {
-    pub(super) fn open(
+    pub(crate) fn open(
         &mut self,
         entrance: Arc<Entrance>,
         host: Option<Box<str>>,
@@ -69,7 +69,7 @@ impl Shard {
         }
     }
 
-    pub(super) fn input(&mut self, key: ConnectionKey, input: Input) {
+    pub(crate) fn input(&mut self, key: ConnectionKey, input: Input) {
         let now = self.now;
         let Some(connection) = self.connection(key) else { return };
         connection.heard_at = now;
@@ -134,6 +134,11 @@ impl Shard {
             self.remove(key, "silent");
             return;
         }
+        if connection.sink.due().is_some_and(|at| at <= now) {
+            connection.sink.tick(now);
+            self.mark(key);
+        }
+        let Some(connection) = self.connection(key) else { return };
         if connection.heartbeat_at <= now && connection.closing.is_none() {
             connection.heartbeat_at = now.plus_ms(connection.sink.heartbeat_ms());
             connection.sink.heartbeat();
@@ -193,7 +198,7 @@ impl Shard {
     }
 
     /// Nothing more can be read: what the peer said is still carried out, then it is over.
-    pub(super) fn peer_gone(&mut self, key: ConnectionKey) {
+    pub(crate) fn peer_gone(&mut self, key: ConnectionKey) {
         let Some(connection) = self.connection(key) else { return };
         if connection.inputs.is_empty() && connection.conversation.ready() {
             self.remove(key, "closed by peer");
@@ -203,7 +208,7 @@ impl Shard {
     }
 
     /// Takes a connection away, wherever it stands.
-    pub(super) fn remove(&mut self, key: ConnectionKey, why: &'static str) {
+    pub(crate) fn remove(&mut self, key: ConnectionKey, why: &'static str) {
         let Some(connection) = self.connection(key) else { return };
         let rooms = std::mem::take(&mut connection.rooms);
         let present_in = std::mem::take(&mut connection.present_in);

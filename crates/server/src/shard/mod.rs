@@ -17,14 +17,15 @@ use std::{
 };
 
 pub(crate) use hub::sleep_until;
-pub use hub::{Adopted, Gauge, Hub, Inbound, Opener, SinkOpener};
+pub use hub::{Errand, Gauge, Hub, Inbound, Opener, SinkOpener};
 use rollcall_core::{id::TenantId, time::Timestamp};
-use rollcall_wire::conversation::Outbox;
+use rollcall_wire::{broadcast::Broadcast, conversation::Outbox};
 pub use run::{Shards, listen, start};
 use slab::Slab;
 pub use tenant::Opened;
 use tenant::Tenant;
 use tokio::sync::Notify;
+use turn::Interest;
 use wheel::Wheel;
 
 use crate::{
@@ -62,6 +63,8 @@ pub struct Local {
     shard: Rc<RefCell<Shard>>,
     /// Wakes the task that ends the turn.
     turn: Rc<Notify>,
+    /// Wakes the task that sleeps until the wheel's next slot: an earlier one was set.
+    alarm: Rc<Notify>,
 }
 
 /// What one thread knows. Nothing in it is shared or locked.
@@ -80,9 +83,13 @@ pub struct Shard {
     /// What can be done only once more events have come.
     early: Vec<Inbound>,
     outbox: Outbox,
+    /// Lent to each delivery in turn.
+    owed: Vec<(Arc<Broadcast>, Interest)>,
     control: Control,
     gauge: Arc<Gauge>,
     draining: bool,
+    /// When the shard wakes up by itself.
+    sleeps_until: Option<Timestamp>,
     /// The buffer that sockets are read into.
     buffer: Option<Box<[u8]>>,
     now: Timestamp,
@@ -101,12 +108,21 @@ impl Shard {
             later: VecDeque::new(),
             early: Vec::new(),
             outbox: Outbox::default(),
+            owed: Vec::new(),
             control,
             gauge,
             draining: false,
+            sleeps_until: None,
             buffer: Some(vec![0; READ_BYTES].into()),
             now: clock::now(),
         }
+    }
+
+    /// The connection that stands in a place now.
+    pub(crate) fn place(&mut self, index: u32) -> Option<(ConnectionKey, &mut Connection)> {
+        let (generation, connection) = self.connections.get_mut(index as usize)?;
+        let key = ConnectionKey { shard: self.number, index, generation: *generation };
+        Some((key, connection))
     }
 
     /// When something must be done without being told.
@@ -120,7 +136,7 @@ impl Shard {
         self.draining && self.connections.is_empty()
     }
 
-    fn connection(&mut self, key: ConnectionKey) -> Option<&mut Connection> {
+    pub(crate) fn connection(&mut self, key: ConnectionKey) -> Option<&mut Connection> {
         let (generation, connection) = self.connections.get_mut(key.index as usize)?;
         (*generation == key.generation).then_some(connection)
     }
@@ -128,7 +144,8 @@ impl Shard {
 
 impl Local {
     fn new(shard: Shard) -> Self {
-        Self { shard: Rc::new(RefCell::new(shard)), turn: Rc::new(Notify::new()) }
+        let (turn, alarm) = (Rc::default(), Rc::default());
+        Self { shard: Rc::new(RefCell::new(shard)), turn, alarm }
     }
 
     /// Does something with the shard and sees to the end of the turn.
@@ -139,7 +156,15 @@ impl Local {
         if shard.has_work() {
             self.turn.notify_one();
         }
+        self.set_alarm(&shard);
         done
+    }
+
+    /// Sees to it that the shard does not oversleep.
+    fn set_alarm(&self, shard: &Shard) {
+        if shard.next_due().is_some_and(|due| shard.sleeps_until.is_none_or(|at| due < at)) {
+            self.alarm.notify_one();
+        }
     }
 
     /// Opens a connection; its conversation is told.

@@ -143,6 +143,7 @@ async fn obey(local: Local, mut inbox: mpsc::Receiver<Inbound>) {
     let mut taken = Vec::new();
     loop {
         let next = local.shard.borrow().next_due();
+        local.shard.borrow_mut().sleeps_until = next;
         let wait = sleep_until(next, clock::now());
         tokio::select! {
             count = inbox.recv_many(&mut taken, INBOUND_A_TURN) => {
@@ -156,6 +157,7 @@ async fn obey(local: Local, mut inbox: mpsc::Receiver<Inbound>) {
                 });
             }
             () = tokio::time::sleep(wait) => {}
+            () = local.alarm.notified() => {}
         }
         local.with(Shard::tick);
         if local.shard.borrow().is_over() {

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use rollcall_core::{limits, room::Room};
-use rollcall_wire::{broadcast::Broadcast, conversation::Moment};
+use rollcall_wire::{
+    broadcast::Broadcast,
+    conversation::{Moment, Note, Outbox},
+};
 
 use super::{ConnectionKey, Gauge, Inbound, Local, Shard};
 use crate::connection::{Connection, Delivery, Flushed};
@@ -17,7 +20,7 @@ impl Shard {
     }
 
     /// Notes that a connection has something to send.
-    pub(super) fn mark(&mut self, key: ConnectionKey) {
+    pub(crate) fn mark(&mut self, key: ConnectionKey) {
         let Some(connection) = self.connection(key) else { return };
         if !connection.dirty {
             connection.dirty = true;
@@ -42,38 +45,52 @@ impl Shard {
 
     /// Gives a connection the events it has not had, as far as it can take them now.
     pub(super) fn deliver(&mut self, key: ConnectionKey) {
-        let mut given = 0;
-        loop {
-            let now = self.now;
-            let Some((generation, connection)) = self.connections.get_mut(key.index as usize)
-            else {
-                return;
-            };
-            if *generation != key.generation || !connection.takes_events() {
-                return;
+        let mut owed = std::mem::take(&mut self.owed);
+        while let Some(more) = self.take_owed(key, &mut owed) {
+            Gauge::add(&self.gauge.deliveries, owed.len() as u64);
+            for (event, interest) in owed.drain(..) {
+                let at = Moment { now: self.now, stats: event.stats() };
+                let mut out = std::mem::take(&mut self.outbox);
+                if let Some(connection) = self.connection(key) {
+                    give(connection, interest, &event, &at, &mut out);
+                }
+                self.carry_out(key, &mut out);
+                self.outbox = out;
             }
-            let Some(who) = &connection.identity else { return };
-            let Some(tenant) = self.tenants.get(&who.tenant) else { return };
-            if connection.cursor < tenant.tail() {
-                self.catch_up(key);
-                return;
-            }
-            let Some(event) = tenant.event(connection.cursor.next()).cloned() else { return };
-            connection.cursor = event.committed.offset;
-            if !wants(connection, &event) {
-                continue;
-            }
-            given += 1;
-            Gauge::add(&self.gauge.deliveries, 1);
-            let at = Moment { now, stats: event.stats() };
-            let mut out = std::mem::take(&mut self.outbox);
-            connection.conversation.event(&event, &at, &mut out);
-            self.carry_out(key, &mut out);
-            self.outbox = out;
-            if given % EVENTS_A_WRITE == 0 && !self.write(key) {
-                return;
+            if !more || !self.write(key) {
+                break;
             }
         }
+        self.owed = owed;
+    }
+
+    /// Takes what a connection is owed next off the tape, as much as one write takes; says
+    /// whether there may be more. `None`: it takes no events now.
+    fn take_owed(
+        &mut self,
+        key: ConnectionKey,
+        owed: &mut Vec<(Arc<Broadcast>, Interest)>,
+    ) -> Option<bool> {
+        let (generation, connection) = self.connections.get_mut(key.index as usize)?;
+        if *generation != key.generation || !connection.takes_events() {
+            return None;
+        }
+        let tenant = self.tenants.get(&connection.identity.as_ref()?.tenant)?;
+        if connection.cursor < tenant.tail() {
+            self.catch_up(key);
+            return None;
+        }
+        while let Some(event) = tenant.event(connection.cursor.next()) {
+            connection.cursor = event.committed.offset;
+            let interest = interest(connection, event);
+            if interest != Interest::None {
+                owed.push((event.clone(), interest));
+            }
+            if owed.len() == EVENTS_A_WRITE {
+                return Some(true);
+            }
+        }
+        Some(false)
     }
 
     /// Reads from the store what has left the tape.
@@ -100,7 +117,7 @@ impl Shard {
         connection.delivery = Delivery::Live;
         connection.cursor = head.map_or(connection.cursor, |head| head.offset);
         Gauge::add(&self.gauge.resyncs, 1);
-        let note = rollcall_wire::conversation::Note::Lost(rollcall_core::live::Reset::TooOld);
+        let note = Note::Lost(rollcall_core::live::Reset::TooOld);
         self.converse(key, |conversation, at, out| conversation.note(&note, at, out));
     }
 
@@ -113,14 +130,15 @@ impl Shard {
                 continue;
             }
             connection.cursor = event.committed.offset;
-            if !wants(connection, event) {
-                continue;
+            let interest = interest(connection, event);
+            let stats = event.stats();
+            Gauge::add(&self.gauge.deliveries, u64::from(interest != Interest::None));
+            let mut out = std::mem::take(&mut self.outbox);
+            if let Some(connection) = self.connection(key) {
+                give(connection, interest, event, &Moment { now, stats }, &mut out);
             }
-            Gauge::add(&self.gauge.deliveries, 1);
-            self.converse(key, |conversation, at, out| {
-                let at = Moment { now, stats: event.stats().or(at.stats) };
-                conversation.event(event, &at, out);
-            });
+            self.carry_out(key, &mut out);
+            self.outbox = out;
         }
     }
 
@@ -161,10 +179,40 @@ impl Shard {
     }
 }
 
-fn wants(connection: &Connection, event: &Broadcast) -> bool {
-    let follows = |room: &Room| room.holds(&event.room);
-    connection.rooms.iter().any(follows)
-        && connection.identity.as_ref().is_some_and(|who| who.keys.hears(&event.audience))
+/// What a connection gets of an event.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Interest {
+    None,
+    /// The desk's statistics alone: they are everybody's who follows the desk (gym G7.13).
+    Stats,
+    Event,
+}
+
+fn interest(connection: &Connection, event: &Broadcast) -> Interest {
+    if !connection.rooms.iter().any(|room| room.holds(&event.room)) {
+        return Interest::None;
+    }
+    match &connection.identity {
+        Some(who) if who.keys.hears(&event.audience) => Interest::Event,
+        Some(_) if event.room == Room::Desk => Interest::Stats,
+        _ => Interest::None,
+    }
+}
+
+fn give(
+    connection: &mut Connection,
+    interest: Interest,
+    event: &Arc<Broadcast>,
+    at: &Moment,
+    out: &mut Outbox,
+) {
+    match (interest, event.stats()) {
+        (Interest::Event, _) => connection.conversation.event(event, at, out),
+        (Interest::Stats, Some(stats)) => {
+            connection.conversation.note(&Note::Stats(stats), at, out)
+        }
+        _ => {}
+    }
 }
 
 impl Local {
@@ -193,6 +241,7 @@ impl Local {
         if shard.has_work() {
             self.turn.notify_one();
         }
+        self.set_alarm(&shard);
     }
 
     /// A slow reader gets the rest when it can; nothing else waits for it.
@@ -213,12 +262,10 @@ impl Local {
 
     pub(super) fn handle(&self, shard: &mut Shard, inbound: Inbound) {
         match inbound {
-            Inbound::Adopt(adopted) => {
+            Inbound::Errand(errand) => {
                 let local = self.clone();
-                // Not nested: the transport opens its connection in a task of its own.
-                tokio::task::spawn_local(async move {
-                    crate::connection::Entrance::adopt(*adopted, local).await;
-                });
+                // In a task of its own: the shard is in use just now.
+                tokio::task::spawn_local(async move { errand(local) });
             }
             other => shard.receive(other),
         }

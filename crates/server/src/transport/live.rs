@@ -33,15 +33,16 @@ use rollcall_wire::{
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::{
+    net::TcpStream,
     runtime::Handle,
     sync::{mpsc, oneshot},
 };
 
-use super::{http::Replayed, route};
+use super::{http::Replayed, route, websocket};
 use crate::{
     auth::Origins,
     connection::{Entrance, Flushed, Sink},
-    shard::{Adopted, ConnectionKey, Hub, Inbound, SinkOpener},
+    shard::{ConnectionKey, Errand, Hub, Inbound, SinkOpener},
 };
 
 /// Writes that may wait between a shard and hyper; the rest waits as a position on the tape.
@@ -380,10 +381,14 @@ pub async fn upgrade(Extension(live): Extension<Live>, mut request: Request) -> 
         let Ok(upgraded) = upgrading.await else { return };
         let Ok(parts) = upgraded.downcast::<TokioIo<Replayed>>() else { return };
         let Ok(stream) = parts.io.into_inner().into_stream().into_std() else { return };
-        let read = parts.read_buf.into();
-        let (host, opener) = (found.host, found.opener);
-        let adopted = Adopted { stream, read, entrance, host, opener };
-        hub.tell_soon(shard, Inbound::Adopt(Box::new(adopted))).await;
+        let read: Vec<u8> = parts.read_buf.into();
+        let errand: Errand = Box::new(move |local| match TcpStream::from_std(stream) {
+            Ok(stream) => {
+                websocket::run(&local, stream, read, entrance, found.host, found.opener);
+            }
+            Err(error) => tracing::debug!(%error, "a handed-over socket was gone"),
+        });
+        hub.tell_soon(shard, Inbound::Errand(errand)).await;
     });
     switching(&response)
 }

@@ -3,6 +3,7 @@
 use rollcall_wire::{
     Dialect,
     conversation::{Conversation, Framing, Opening},
+    gym::Gym,
     http_head::Head,
     native::Native,
 };
@@ -44,7 +45,8 @@ pub(super) fn live(head: &Head<'_>, entrance: &Entrance) -> Option<Live> {
 /// The conversation of a dialect.
 pub(super) fn conversation(dialect: Dialect, opening: Opening) -> Box<dyn Conversation> {
     match dialect {
-        Dialect::Native | Dialect::Church | Dialect::Gym => Box::new(Native::new(opening)),
+        Dialect::Gym => Box::new(Gym::new(opening)),
+        Dialect::Native | Dialect::Church => Box::new(Native::new(opening)),
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 
 use crate::{
     connection::{Entrance, Flushed, Input, Sink},
-    shard::{Adopted, ConnectionKey, Local, Opener},
+    shard::{ConnectionKey, Local, Opener},
 };
 
 /// Pieces of one vectored write: what the system takes without copying the list.
@@ -78,9 +78,21 @@ impl WebSocketSink {
     }
 }
 
+/// Bytes that are no text, as one frame.
+fn binary_frame(bytes: &[u8]) -> Bytes {
+    let mut frame = Vec::with_capacity(websocket::HEADER_BYTES_MAX + bytes.len());
+    websocket::write_header(&mut frame, websocket::Opcode::Binary, bytes.len());
+    frame.extend_from_slice(bytes);
+    frame.into()
+}
+
 impl Sink for WebSocketSink {
     fn message(&mut self, message: &Message, _id: Option<Position>) {
         self.push(message.websocket());
+    }
+
+    fn binary(&mut self, bytes: &Bytes) {
+        self.push(binary_frame(bytes));
     }
 
     fn heartbeat(&mut self) {
@@ -212,18 +224,6 @@ fn take(
                 local.close(key, malformed.close_code(), &malformed.to_string());
                 return std::ops::ControlFlow::Continue(());
             }
-        }
-    }
-}
-
-impl Entrance {
-    /// Goes on with a WebSocket that another thread has begun.
-    pub(crate) async fn adopt(adopted: Adopted, local: Local) {
-        match TcpStream::from_std(adopted.stream) {
-            Ok(stream) => {
-                run(&local, stream, adopted.read, adopted.entrance, adopted.host, adopted.opener)
-            }
-            Err(error) => tracing::debug!(%error, "a handed-over socket was gone"),
         }
     }
 }

@@ -41,8 +41,9 @@ pub(super) struct Writer {
 enum Stopped {
     /// A write failed; the transaction was rolled back and its commands can be tried singly.
     Writing(Broken),
-    /// The commit itself failed; trying again could keep things twice.
-    Committing(Broken),
+    /// The transaction could not begin, or not end: trying each command again would wait once more
+    /// for each, or could keep things twice.
+    Whole(Broken),
 }
 
 impl From<Broken> for Stopped {
@@ -54,7 +55,7 @@ impl From<Broken> for Stopped {
 impl From<Stopped> for Fault {
     fn from(stopped: Stopped) -> Self {
         match stopped {
-            Stopped::Writing(broken) | Stopped::Committing(broken) => broken.into(),
+            Stopped::Writing(broken) | Stopped::Whole(broken) => broken.into(),
         }
     }
 }
@@ -112,10 +113,10 @@ impl Writer {
             // A panic left a transaction open.
             self.undo()?;
         }
-        run(&self.conn, "BEGIN IMMEDIATE", [])?;
+        run(&self.conn, "BEGIN IMMEDIATE", []).map_err(Stopped::Whole)?;
         let done = self.begun(work);
         let committed = match done {
-            Ok(value) => run(&self.conn, "COMMIT", []).map(|()| value).map_err(Stopped::Committing),
+            Ok(value) => run(&self.conn, "COMMIT", []).map(|()| value).map_err(Stopped::Whole),
             Err(broken) => Err(Stopped::Writing(broken)),
         };
         if committed.is_err() {

@@ -1,6 +1,7 @@
 //! A store in one SQLite file: one connection writes, others read consistent snapshots.
 
 mod answers;
+mod backup;
 mod broken;
 mod cache;
 mod commit;
@@ -15,6 +16,7 @@ use std::{
     time::Duration,
 };
 
+pub use backup::restore;
 use rollcall_core::{
     command::Ask,
     facts::{Alias, Facts, Key, Query, Row, Series},
@@ -66,6 +68,9 @@ pub enum OpenError {
         /// Its name.
         name: &'static str,
     },
+    /// The file is a database, but not one of ours.
+    #[error("not a Rollcall database: {0}")]
+    Foreign(String),
     /// The file would be written over.
     #[error("{} is there already", .0.display())]
     There(PathBuf),
@@ -148,7 +153,7 @@ impl Store for SqliteStore {
     }
 
     fn tenants(&self) -> Result<Vec<TenantId>, Fault> {
-        self.reading(|conn| Ok(tenants_of(conn)?))
+        self.reading(|conn| Ok(tenants_of(conn).map_err(Broken::from)?))
     }
 
     fn load(
@@ -163,10 +168,10 @@ impl Store for SqliteStore {
     }
 }
 
-fn tenants_of(conn: &Connection) -> Result<Vec<TenantId>, Broken> {
+fn tenants_of(conn: &Connection) -> rusqlite::Result<Vec<TenantId>> {
     let mut statement = conn.prepare_cached("SELECT name FROM tenants ORDER BY name")?;
     let names = statement.query_map([], |row| row.get::<_, String>(0))?;
-    Ok(names.map(|name| name.map(TenantId::new)).collect::<Result<_, _>>()?)
+    names.map(|name| name.map(TenantId::new)).collect()
 }
 
 /// One tenant in one read transaction.

@@ -131,7 +131,7 @@ impl Fanout {
         ]
         .concat();
         let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-        let mut process = Process::start(machine::measured(&[], &arguments)?)?;
+        let mut process = Process::start(machine::measured(&[], &arguments)?, false)?;
         process.answers(address).await?;
         let heard = Rc::new(Heard::default());
         let buffer = client::buffer();

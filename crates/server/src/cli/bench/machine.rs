@@ -29,6 +29,11 @@ fn succeeds(command: &mut Command) -> bool {
     status.is_ok_and(|status| status.success())
 }
 
+/// Asks a process to stop, in order.
+pub(super) fn ask_to_stop(pid: u32) -> bool {
+    tool("kill").is_some_and(|kill| succeeds(Command::new(kill).args(["-TERM", &pid.to_string()])))
+}
+
 /// How many cores this machine has, whichever of them we keep to.
 fn cores() -> usize {
     let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();

@@ -35,24 +35,28 @@ impl Drop for Scratch {
 }
 
 /// A process that ends when it is no longer needed.
-pub(super) struct Process(Child);
+pub(super) struct Process {
+    child: Child,
+    /// Whether it is asked to stop, because another program wants to say what it found.
+    gently: bool,
+}
 
 impl Process {
-    pub(super) fn start(mut command: Command) -> anyhow::Result<Self> {
+    pub(super) fn start(mut command: Command, gently: bool) -> anyhow::Result<Self> {
         let what = format!("cannot start {command:?}");
-        Ok(Self(command.spawn().context(what)?))
+        Ok(Self { child: command.spawn().context(what)?, gently })
     }
 
     /// What the system says of it.
     pub(super) fn read(&self) -> anyhow::Result<Reading> {
-        Reading::of(self.0.id())
+        Reading::of(self.child.id())
     }
 
     /// Waits until it listens.
     pub(super) async fn answers(&mut self, address: SocketAddr) -> anyhow::Result<()> {
         let until = clock::instant() + START_WAIT;
         while TcpStream::connect(address).await.is_err() {
-            if let Some(status) = self.0.try_wait()? {
+            if let Some(status) = self.child.try_wait()? {
                 bail!("what is to be measured ended at once ({status})");
             }
             if clock::instant() > until {
@@ -67,8 +71,10 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         // It may have ended by itself; its directory is thrown away in any case.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        if !self.gently || !machine::ask_to_stop(self.child.id()) {
+            let _ = self.child.kill();
+        }
+        let _ = self.child.wait();
     }
 }
 
@@ -97,7 +103,7 @@ impl Subject {
         for variable in ["MESSAGES_PER_SECOND", "MESSAGES_BURST"] {
             command.env(format!("ROLLCALL_LIMITS_{variable}"), "1000000");
         }
-        let mut process = Process::start(command)?;
+        let mut process = Process::start(command, !place.under.is_empty())?;
         process.answers(address).await?;
         Ok(Self { address, process, _scratch: scratch })
     }
