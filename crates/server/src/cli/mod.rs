@@ -1,6 +1,7 @@
 //! The command line: one file per command.
 
 mod backup;
+mod bench;
 mod check;
 mod demo;
 mod doctor;
@@ -30,6 +31,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Serve(Box<serve::Args>),
+    Bench(bench::Bench),
     Demo(demo::Args),
     Import(import::Args),
     Export(export::Args),
@@ -47,6 +49,7 @@ impl Command {
     fn run(self) -> anyhow::Result<ExitCode> {
         match self {
             Self::Serve(args) => serve::run(&args)?,
+            Self::Bench(args) => bench::run(args)?,
             Self::Demo(args) => demo::run(&args)?,
             Self::Import(args) => import::run(&args)?,
             Self::Export(args) => export::run(&args)?,
