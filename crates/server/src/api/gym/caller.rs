@@ -95,6 +95,7 @@ pub(super) const fn refused(refusal: SignInRefusal) -> Refused {
         SignInRefusal::Invalid
         | SignInRefusal::Expired
         | SignInRefusal::Account
+        | SignInRefusal::NoTenant
         | SignInRefusal::Revoked => Refused::BadToken,
     }
 }
