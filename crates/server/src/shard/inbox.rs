@@ -320,7 +320,7 @@ impl Shard {
         let Some(connection) = self.connection(key) else { return };
         if !refused {
             if connection.rooms.is_empty() {
-                connection.cursor = known;
+                connection.upto = known;
             }
             for room in rooms {
                 if !connection.rooms.contains(&room) {
@@ -343,7 +343,7 @@ impl Shard {
         let Some(tenant_id) = self.tenant_of(key) else { return };
         loop {
             let Some(connection) = self.connection(key) else { return };
-            let next = connection.cursor.next();
+            let next = connection.upto.next();
             if next > known {
                 return;
             }
@@ -368,7 +368,7 @@ impl Shard {
             }
         }
         let Some(connection) = self.connection(key) else { return };
-        connection.cursor = connection.cursor.max(upto);
+        connection.upto = connection.upto.max(upto);
         connection.delivery = Delivery::Live;
         self.mark(key);
         self.end_if_wanted(key);

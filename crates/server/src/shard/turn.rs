@@ -37,7 +37,7 @@ impl Shard {
         }
         if connection.takes_events() {
             let before = event.committed.offset.0 - 1;
-            connection.cursor.0 = connection.cursor.0.max(before);
+            connection.upto.0 = connection.upto.0.max(before);
         }
         connection.dirty = true;
         self.dirty.push(key);
@@ -76,12 +76,12 @@ impl Shard {
             return None;
         }
         let tenant = self.tenants.get(&connection.identity.as_ref()?.tenant)?;
-        if connection.cursor < tenant.tail() {
+        if connection.upto < tenant.tail() {
             self.catch_up(key);
             return None;
         }
-        while let Some(event) = tenant.event(connection.cursor.next()) {
-            connection.cursor = event.committed.offset;
+        while let Some(event) = tenant.event(connection.upto.next()) {
+            connection.upto = event.committed.offset;
             let interest = interest(connection, event);
             if interest != Interest::None {
                 owed.push((event.clone(), interest));
@@ -97,7 +97,7 @@ impl Shard {
     fn catch_up(&mut self, key: ConnectionKey) {
         let Some(connection) = self.connection(key) else { return };
         let Some(who) = &connection.identity else { return };
-        let (tenant, after) = (who.tenant.clone(), connection.cursor);
+        let (tenant, after) = (who.tenant.clone(), connection.upto);
         let rooms = connection.rooms.clone();
         connection.delivery = Delivery::CatchingUp;
         let head = self.tenants.get(&tenant).and_then(super::Tenant::head);
@@ -115,7 +115,7 @@ impl Shard {
         let head = self.tenants.get(&tenant).and_then(super::Tenant::head);
         let Some(connection) = self.connection(key) else { return };
         connection.delivery = Delivery::Live;
-        connection.cursor = head.map_or(connection.cursor, |head| head.offset);
+        connection.upto = head.map_or(connection.upto, |head| head.offset);
         Gauge::add(&self.gauge.resyncs, 1);
         let note = Note::Lost(rollcall_core::live::Reset::TooOld);
         self.converse(key, |conversation, at, out| conversation.note(&note, at, out));
@@ -126,10 +126,10 @@ impl Shard {
         for event in events {
             let now = self.now;
             let Some(connection) = self.connection(key) else { return };
-            if event.committed.offset <= connection.cursor {
+            if event.committed.offset <= connection.upto {
                 continue;
             }
-            connection.cursor = event.committed.offset;
+            connection.upto = event.committed.offset;
             let interest = interest(connection, event);
             let stats = event.stats();
             Gauge::add(&self.gauge.deliveries, u64::from(interest != Interest::None));
