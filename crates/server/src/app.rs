@@ -8,21 +8,32 @@ use std::{
 };
 
 use anyhow::Context;
-use axum::{Extension, Router, routing::get};
+use axum::{
+    Extension, Router,
+    routing::{any, get},
+};
 use rollcall_store::{MemoryStore, Store, sqlite::SqliteStore};
-use rollcall_wire::Dialect;
+use rollcall_wire::{
+    Dialect,
+    church::{self, Church},
+    conversation::Conversation,
+    engineio,
+};
+use sha2::{Digest, Sha256};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::{
     api::{self, Api},
     auth::{Authority, Keyring, Origins},
-    config::{Config, StoreUrl},
-    connection::Entrance,
+    clock,
+    config::{Config, Listener, StoreUrl},
+    connection::{Engine, Entrance},
     control::Control,
-    health, presence,
+    health, names, presence,
     shard::{self, Hub, Inbound, Shards},
     submit,
     telemetry::Metrics,
+    tenants,
     transport::{self, Live, door::Door},
 };
 
@@ -65,6 +76,7 @@ pub fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
 /// It could not start.
 pub fn run(config: Config) -> anyhow::Result<()> {
     let store = open_store(&config)?;
+    tenants::import_all(&*store, &config.import, config.replace)?;
     let running = start(config, store)?;
     running.runtime.block_on(asked_to_stop())?;
     running.stop();
@@ -87,7 +99,8 @@ pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
     let (submitter, _writer) = submit::start(store.clone(), hub.clone(), metrics.clone())?;
     let authority = Arc::new(authority(&config, store.clone())?);
     let origins = Arc::new(Origins::new(&config.allow_origins));
-    let presence = runtime.block_on(async { presence::start(hub.clone()) });
+    let (presence, names) =
+        runtime.block_on(async { (presence::start(hub.clone()), names::start(hub.clone())) });
     let control = Control {
         runtime: runtime.handle().clone(),
         store: store.clone(),
@@ -95,6 +108,7 @@ pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
         submitter,
         hub: hub.clone(),
         presence,
+        names,
         metrics: metrics.clone(),
     };
     let (entrances, sockets) = entrances(&config, shards)?;
@@ -124,7 +138,7 @@ pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
         runtime: runtime.handle().clone(),
         services: services.collect(),
         origins: origins.clone(),
-        metrics,
+        hub: hub.clone(),
     });
     let shards = shard::start(&control, &door, inboxes, sockets)?;
     health.begin(&runtime);
@@ -172,7 +186,7 @@ fn entrances(config: &Config, shards: u16) -> anyhow::Result<(Entrances, Sockets
             index,
             dialect: listener.dialect,
             tenant: listener.tenant.clone(),
-            trust_handshake: listener.trust_handshake || config.trust_handshake,
+            engines: engines(config, listener)?,
         });
         let mut address = listener.address;
         for sockets in &mut sockets {
@@ -192,7 +206,7 @@ fn entrances(config: &Config, shards: u16) -> anyhow::Result<(Entrances, Sockets
 fn service(api: Api, live: Live) -> Router {
     let dialect = api.dialect;
     let routes = api::router(api);
-    match dialect {
+    let routes = match dialect {
         Dialect::Native => routes
             .route("/v1/live", get(transport::upgrade))
             .route("/v1/live/events", get(transport::events))
@@ -201,8 +215,34 @@ fn service(api: Api, live: Live) -> Router {
             .route("/ws/checkins", get(transport::upgrade))
             .route("/ws/checkins/{*rest}", get(transport::upgrade)),
         Dialect::Church => routes,
+    };
+    let routes = live.entrance.engines.iter().fold(routes, |routes, engine| {
+        let service = any(transport::engineio::answer)
+            .options(transport::engineio::preflight)
+            .layer(Extension(engine.clone()));
+        routes.route(engine.path, service)
+    });
+    routes.layer(Extension(live))
+}
+
+/// What Engine.IO a listener serves.
+fn engines(config: &Config, listener: &Listener) -> anyhow::Result<Vec<Engine>> {
+    if listener.dialect != Dialect::Church {
+        return Ok(Vec::new());
     }
-    .layer(Extension(live))
+    let mut digest = Sha256::new();
+    // A key of its own, made of the one secret that outlives a restart.
+    digest.update(b"rollcall church private id");
+    digest.update(config.secret()?.expose());
+    let seal = church::Seal::new(digest.finalize().into());
+    let endpoint = Arc::new(church::Endpoint::new(seal, listener.trust_handshake));
+    let settings =
+        engineio::Settings { ping_timeout_ms: church::PING_TIMEOUT_MS, ..Default::default() };
+    let begin = move |opening| -> Box<dyn Conversation> {
+        let nonce = clock::random_bytes();
+        Box::new(Church::new(endpoint.clone(), opening, nonce, clock::now()))
+    };
+    Ok(vec![Engine { path: "/socket.io/", settings: Arc::new(settings), begin: Arc::new(begin) }])
 }
 
 impl Running {

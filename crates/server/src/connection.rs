@@ -1,6 +1,6 @@
 //! A connection: one client's conversation, who it is, what it follows and how far it has come.
 
-use std::{collections::VecDeque, future::Future, pin::Pin, sync::Arc, task::Waker};
+use std::{any::Any, collections::VecDeque, fmt, future::Future, pin::Pin, sync::Arc, task::Waker};
 
 use bytes::Bytes;
 use rollcall_core::{
@@ -11,7 +11,8 @@ use rollcall_core::{
 };
 use rollcall_wire::{
     Dialect,
-    conversation::{Conversation, Identity},
+    conversation::{Conversation, Identity, Opening},
+    engineio,
     message::Message,
 };
 
@@ -24,8 +25,25 @@ pub struct Entrance {
     pub dialect: Dialect,
     /// The tenant of tokens that name none.
     pub tenant: Option<TenantId>,
-    /// Whether handshakes are believed without a token (church 3.7).
-    pub trust_handshake: bool,
+    /// What Engine.IO is served here, if any.
+    pub engines: Vec<Engine>,
+}
+
+/// One Engine.IO address of an entrance.
+#[derive(Clone)]
+pub struct Engine {
+    /// Its path, with the trailing slash.
+    pub path: &'static str,
+    /// Its times and bounds.
+    pub settings: Arc<engineio::Settings>,
+    /// Begins a conversation for each session.
+    pub begin: Arc<dyn Fn(Opening) -> Box<dyn Conversation> + Send + Sync>,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.path)
+    }
 }
 
 /// How writing went.
@@ -41,9 +59,12 @@ pub enum Flushed {
 
 /// A transport's writing half. Nothing is written before [`Sink::flush`], so that a turn costs
 /// one write.
-pub trait Sink {
+pub trait Sink: Any {
     /// Takes a message; `id` is the position a reader may resume from once it has it.
     fn message(&mut self, message: &Message, id: Option<Position>);
+
+    /// Takes bytes that are no text, where the transport knows such messages.
+    fn binary(&mut self, _bytes: &Bytes) {}
 
     /// Asks the peer for a sign of life, or gives one unasked where the peer cannot be asked.
     fn heartbeat(&mut self);
@@ -55,6 +76,14 @@ pub trait Sink {
 
     /// Answers the peer's own ping.
     fn pong(&mut self, _payload: &[u8]) {}
+
+    /// When the transport's own clock wants [`Sink::tick`], if it has one.
+    fn due(&self) -> Option<Timestamp> {
+        None
+    }
+
+    /// The time it asked for has come.
+    fn tick(&mut self, _now: Timestamp) {}
 
     /// Ends the transport after what was taken so far.
     fn close(&mut self, code: u16, reason: &str);
@@ -104,6 +133,8 @@ pub struct Connection {
     pub(crate) identity: Option<Box<Identity>>,
     pub(crate) rooms: Vec<Room>,
     pub(crate) present_in: Vec<Room>,
+    /// The name it claimed, if it did.
+    pub(crate) name: Option<Arc<str>>,
     /// Everything up to here has been given to the conversation, or was not for it.
     pub(crate) cursor: Offset,
     pub(crate) delivery: Delivery,
@@ -154,6 +185,7 @@ impl Connection {
             identity: None,
             rooms: Vec::new(),
             present_in: Vec::new(),
+            name: None,
             cursor: Offset(0),
             delivery: Delivery::Live,
             dirty: false,
@@ -193,6 +225,7 @@ impl Connection {
         if self.closing.is_none() {
             due = self.conversation.wake_at().map_or(due, |at| at.min(due));
         }
+        due = self.sink.due().map_or(due, |at| at.min(due));
         self.drain_at.map_or(due, |at| at.min(due))
     }
 }

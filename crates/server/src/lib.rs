@@ -3,13 +3,16 @@
 pub mod api;
 pub mod app;
 pub mod auth;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod connection;
 pub mod control;
 pub mod health;
+pub mod names;
 pub mod presence;
 pub mod shard;
 pub mod submit;
 pub mod telemetry;
+pub mod tenants;
 pub mod transport;

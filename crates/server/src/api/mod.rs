@@ -5,6 +5,7 @@ mod gym;
 mod health;
 mod layers;
 mod metrics;
+mod native;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -56,10 +57,23 @@ pub type WritePace = Pace<(TenantId, AccountId)>;
 /// The REST of one entrance: its dialect's endpoints within what every listener has.
 pub fn router(api: Api) -> Router {
     let routes = match api.dialect {
+        Dialect::Native => native::router(api.clone()),
         Dialect::Gym => gym::router(api.clone()),
-        Dialect::Native | Dialect::Church => Router::from(health::router().with_state(api.clone())),
+        Dialect::Church => Router::from(health::router().with_state(api.clone())),
     };
     layers::around(routes.merge(metrics::router(&api)), api)
+}
+
+/// The description of a dialect's REST, if it has one: OpenAPI in JSON, as it is kept in
+/// `docs/openapi`.
+#[must_use]
+pub fn openapi(dialect: Dialect) -> Option<String> {
+    let document = match dialect {
+        Dialect::Native => native::document(),
+        Dialect::Gym | Dialect::Church => return None,
+    };
+    // Kept files end with a line's end.
+    document.to_pretty_json().ok().map(|text| text + "\n")
 }
 
 /// A pace of that many writes a second for each account.
@@ -82,14 +96,14 @@ impl Api {
         command: Command,
     ) -> Verdict {
         let (tenant, fresh) = (tenant.clone(), clock::fresh_id());
-        self.keep(Ask { tenant, by, id, command, fresh }).await
+        self.put(Ask { tenant, by, id, command, fresh }).await
     }
 
-    /// Has a command that is ready to be asked kept; signing in makes such.
+    /// The same for what is asked already.
     ///
     /// # Errors
     /// Why it was not kept.
-    pub async fn keep(&self, ask: Ask) -> Verdict {
+    pub async fn put(&self, ask: Ask) -> Verdict {
         self.control.submitter.commit(ask).await
     }
 

@@ -66,6 +66,7 @@ impl House {
             submitter,
             hub,
             presence: mpsc::channel(1).0,
+            names: mpsc::channel(1).0,
             metrics,
         };
         let api = Api {
@@ -131,6 +132,24 @@ impl House {
         let bearer = format!("Bearer {}", self.token(account));
         let response = self.ask(method, path, &[("authorization", &bearer)], body).await;
         (response.status().as_u16(), json_of(response).await)
+    }
+}
+
+impl House {
+    /// Signs `admin` in; what the native REST answers.
+    pub(crate) async fn sign_in(&self) -> Value {
+        let body = Some(json!({"login": "ada", "password": PASSWORD}));
+        let response = self.ask("POST", "/v1/sessions", &[], body).await;
+        assert_eq!(response.status(), 201);
+        json_of(response).await
+    }
+
+    /// Checks a person in; what the native REST answers.
+    pub(crate) async fn check_in(&self, person: &str) -> Value {
+        let body = Some(json!({"person": {"id": person}}));
+        let (status, said) = self.by("desk", "POST", "/v1/visits", body).await;
+        assert_eq!(status, 201, "{said}");
+        said
     }
 }
 

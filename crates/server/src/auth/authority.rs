@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rollcall_core::{
     audience::Keys,
-    facts::{Facts, Query, Row},
+    facts::{Facts, Key, Query, Row},
     id::{AccountId, GatheringId, SessionId, TenantId},
     people::{Account, Permission, Scope, Tenant},
     rejection::Fault,
@@ -146,8 +146,7 @@ impl Authority {
             return Ok(Some(tenant.clone()));
         }
         let mut tenants = self.store.tenants()?;
-        // The program's own probe lives in one that is nobody's.
-        tenants.retain(|id| !id.as_str().starts_with('.'));
+        tenants.retain(|id| !is_ours(id));
         if let [only] = &tenants[..] {
             return Ok(Some(only.clone()));
         }
@@ -185,6 +184,26 @@ impl Authority {
         let (tenant, keys) = (tenant.clone(), Arc::new(keys));
         Ok(Identity { tenant, account, keys, session, expires_at })
     }
+
+    /// Whether the tenant keeps such an account, whatever it may do.
+    pub(super) fn keeps(
+        &self,
+        tenant: &TenantId,
+        account: &AccountId,
+    ) -> Result<bool, SignInRefusal> {
+        let mut kept = false;
+        let looked = self.store.look(tenant, &mut |view| {
+            kept = view.row(&Key::Account(account.clone()))?.is_some();
+            Ok(())
+        });
+        looked.map_err(|fault| busy(&fault))?;
+        Ok(kept)
+    }
+}
+
+/// Whether a tenant is the program's own, such as its probe's: their names begin with a dot.
+fn is_ours(tenant: &TenantId) -> bool {
+    tenant.as_str().starts_with('.')
 }
 
 pub(super) fn busy(fault: &Fault) -> SignInRefusal {

@@ -47,7 +47,8 @@ pub(super) struct Spelt {
     sid: Option<String>,
     tenant: Option<String>,
     sub: Option<String>,
-    user_id: Option<NumberOrText>,
+    #[serde(rename = "user_id")]
+    gym_account: Option<NumberOrText>,
     #[serde(rename = "userId")]
     church_account: Option<NumberOrText>,
     #[serde(rename = "churchId")]
@@ -100,7 +101,7 @@ impl Claims {
         };
         let (account, tenant) = match dialect {
             Dialect::Native => (spelt.sub?, spelt.tenant),
-            Dialect::Gym => (spelt.user_id?.text(), spelt.tenant),
+            Dialect::Gym => (spelt.gym_account?.text(), spelt.tenant),
             Dialect::Church => (spelt.church_account?.number()?, Some(spelt.church?)),
         };
         let tenant = tenant.map(|tenant| TenantId::parse("tenant", &tenant));

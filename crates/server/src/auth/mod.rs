@@ -1,6 +1,7 @@
 //! Who may come in: passwords, tokens, sign-ins and origins.
 
 mod authority;
+mod believe;
 mod cache;
 mod claims;
 mod keyring;
@@ -8,9 +9,12 @@ mod origin;
 mod pace;
 mod password;
 mod sign_in;
+#[cfg(test)]
+mod tests;
 
 pub use self::{
     authority::Authority,
+    believe::Believed,
     claims::{Claims, TokenKind, number_or_text},
     keyring::{JwksError, Keyring},
     origin::{CREDENTIALS, Origins, VARY},

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use figment::{providers::Serialized, value::Dict};
 use serde::Serialize;
 
-/// The settings that have a flag. Flags that are not given change nothing.
+/// Where settings and tenants are: the flags that every command knows.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub struct Flags {
+pub struct PlaceFlags {
     /// Configuration file (TOML).
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -17,6 +17,14 @@ pub struct Flags {
     /// Where tenants are kept instead: sqlite:DIR or memory:
     #[arg(long, value_name = "URL")]
     pub store: Option<String>,
+}
+
+/// The settings that have a flag. Flags that are not given change nothing.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Flags {
+    /// Where settings and tenants are.
+    #[command(flatten)]
+    pub place: PlaceFlags,
     /// Address where a dialect is spoken; may be given several times.
     #[arg(long, value_name = "DIALECT=ADDRESS")]
     pub listen: Vec<String>,
@@ -52,12 +60,18 @@ pub struct Flags {
     pub log_level: Option<String>,
 }
 
+impl From<PlaceFlags> for Flags {
+    fn from(place: PlaceFlags) -> Self {
+        Self { place, ..Self::default() }
+    }
+}
+
 impl Flags {
     /// What was given, as a source of settings.
     pub(super) fn provider(&self) -> Serialized<Dict> {
         let mut given = Given::default();
-        given.add("data", self.data.as_ref());
-        given.add("store", self.store.as_ref());
+        given.add("data", self.place.data.as_ref());
+        given.add("store", self.place.store.as_ref());
         given.add("listen", some(&self.listen));
         given.add("trust_handshake", self.trust_handshake.then_some(true));
         given.add("import", some(&self.import));

@@ -17,7 +17,7 @@ pub enum ConfigError {
     File(String, std::io::Error),
     /// A key or value that cannot be read.
     #[error("{0}")]
-    Unreadable(#[from] Box<figment::Error>),
+    Unreadable(String),
     /// A value that cannot be.
     #[error(transparent)]
     Wrong(#[from] Wrong),
@@ -33,7 +33,7 @@ impl Config {
     /// A key that does not exist, or a value that cannot be, named with its place.
     pub fn load(flags: &Flags) -> Result<Self, ConfigError> {
         let mut sources = Figment::new();
-        if let Some(file) = flags.config.as_deref() {
+        if let Some(file) = flags.place.config.as_deref() {
             sources = sources.merge(toml(file)?);
         }
         sources = sources.merge(environment());
@@ -41,7 +41,7 @@ impl Config {
             sources = sources.merge(Serialized::default("jwt_secret", secret));
         }
         let mut config: Self =
-            sources.merge(flags.provider()).extract().map_err(|error| Box::new(error))?;
+            sources.merge(flags.provider()).extract().map_err(|error| told(&error))?;
         for listener in &mut config.listen {
             let church = listener.dialect == rollcall_wire::Dialect::Church;
             listener.trust_handshake |= church && config.trust_handshake;
@@ -49,6 +49,21 @@ impl Config {
         config.check()?;
         Ok(config)
     }
+}
+
+/// What is wrong, with the key and the place it came from.
+fn told(error: &figment::Error) -> ConfigError {
+    let place = match error.metadata.as_ref() {
+        Some(from) if from.name.contains("TOML") => {
+            let file = from.source.as_ref().map(ToString::to_string);
+            format!(" in {}", file.unwrap_or_else(|| "the configuration file".into()))
+        }
+        Some(from) if from.name.contains("environment") => " in the environment".into(),
+        _ => String::new(),
+    };
+    let key = error.path.join(".");
+    let key = if key.is_empty() { key } else { format!("{key}: ") };
+    ConfigError::Unreadable(format!("{key}{}{place}", error.kind))
 }
 
 fn toml(file: &Path) -> Result<figment::providers::Data<Toml>, ConfigError> {
@@ -70,7 +85,6 @@ fn environment() -> Env {
 /// Variables that begin like ours and name no setting: worth a warning, as they may be mistyped.
 #[must_use]
 pub fn unknown_variables() -> Vec<String> {
-    #[expect(clippy::disallowed_methods, reason = "settings are read here")]
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let known = |name: &String| Config::settings().any(|setting| setting.variable() == *name);
     names.filter(|name| name.starts_with("ROLLCALL_") && !known(name)).collect()

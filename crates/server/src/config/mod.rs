@@ -19,7 +19,7 @@ use std::{
 };
 
 pub use self::{
-    flags::Flags,
+    flags::{Flags, PlaceFlags},
     gym::Gym,
     limits::{Limits, Rate},
     listener::Listener,
@@ -131,6 +131,12 @@ impl Config {
             Some(StoreUrl::Sqlite(directory)) => Some(directory),
             None => Some(&self.data),
         }
+    }
+
+    /// The file with the tenants, if they are kept in one.
+    #[must_use]
+    pub fn database(&self) -> Option<PathBuf> {
+        self.directory().map(|directory| directory.join("rollcall.sqlite3"))
     }
 
     /// The secret, if there is a good one.

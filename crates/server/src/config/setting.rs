@@ -18,9 +18,8 @@ impl Setting {
         format!("ROLLCALL_{}", self.key.replace('.', "_").to_uppercase())
     }
 
-    /// Its default, as an operator writes it; empty if it has none.
-    #[must_use]
-    pub fn default_written(&self) -> String {
+    /// Its default, as an operator writes it; `-` if it has none.
+    fn default_written(&self) -> String {
         let quoted = self.default.split('"').nth(1);
         let number = self.default.replace('_', "");
         match self.default {
@@ -30,9 +29,14 @@ impl Setting {
         }
     }
 
-    /// What it means, on one line.
+    /// Its row in the table of `docs/configuration.md`.
     #[must_use]
-    pub fn meaning(&self) -> String {
+    pub fn row(&self) -> String {
+        format!("| `{}` | `{}` | {} |", self.key, self.default_written(), self.meaning())
+    }
+
+    /// What it means, on one line.
+    fn meaning(&self) -> String {
         self.doc.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
     }
 }

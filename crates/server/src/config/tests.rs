@@ -1,14 +1,20 @@
 //! Where settings come from, which one wins, and what is refused.
 
+#![expect(clippy::result_large_err, reason = "figment's Jail asks for figment's own error")]
+
 use std::path::PathBuf;
 
 use figment::Jail;
 use rollcall_wire::Dialect;
 
-use super::{Config, Flags, LogFormat, StoreUrl};
+use super::{Config, Flags, LogFormat, PlaceFlags, StoreUrl};
 
 fn flags() -> Flags {
     Flags::default()
+}
+
+fn from_file(path: &str) -> Flags {
+    PlaceFlags { config: Some(path.into()), ..PlaceFlags::default() }.into()
 }
 
 #[test]
@@ -16,7 +22,7 @@ fn flags_win_over_the_environment_over_the_file_over_defaults() {
     Jail::expect_with(|jail| {
         assert_eq!(Config::load(&flags()).unwrap().drain_seconds, 5);
         jail.create_file("r.toml", "drain_seconds = 6\n[limits]\nwrites_per_second = 7")?;
-        let mut given = Flags { config: Some("r.toml".into()), ..flags() };
+        let mut given = from_file("r.toml");
         assert_eq!(Config::load(&given).unwrap().drain_seconds, 6);
         jail.set_env("ROLLCALL_DRAIN_SECONDS", "8");
         jail.set_env("ROLLCALL_LOG_FORMAT", "json");
@@ -39,7 +45,7 @@ fn a_listener_is_a_text_or_a_table() {
             r#"listen = ["gym=0.0.0.0:8000",
                 { dialect = "church", address = "[::]:3001", tenant = "gra_4f09c2", trust_handshake = true }]"#,
         )?;
-        let config = Config::load(&Flags { config: Some("r.toml".into()), ..flags() }).unwrap();
+        let config = Config::load(&from_file("r.toml")).unwrap();
         let [gym, church] = &config.listen[..] else { panic!("{:?}", config.listen) };
         assert_eq!((gym.dialect, gym.address.port()), (Dialect::Gym, 8000));
         assert_eq!(church.tenant.as_ref().map(|t| t.as_str()), Some("gra_4f09c2"));
@@ -82,7 +88,7 @@ fn what_cannot_be_is_refused_and_named() {
     ] {
         Jail::expect_with(|jail| {
             jail.create_file("r.toml", file)?;
-            let given = Flags { config: Some("r.toml".into()), ..flags() };
+            let given = from_file("r.toml");
             let error = Config::load(&given).expect_err(file).to_string();
             assert!(error.contains(named), "{file:?}: {error}");
             Ok(())
@@ -92,7 +98,7 @@ fn what_cannot_be_is_refused_and_named() {
 
 #[test]
 fn a_file_that_is_named_must_be_there() {
-    let given = Flags { config: Some("/nowhere/r.toml".into()), ..flags() };
+    let given = from_file("/nowhere/r.toml");
     let error = Config::load(&given).unwrap_err().to_string();
     assert!(error.contains("/nowhere/r.toml"), "{error}");
 }
@@ -128,9 +134,14 @@ fn a_variable_of_somebody_else_is_left_alone_and_told() {
 #[test]
 fn tenants_are_kept_where_the_store_says_else_in_the_data_directory() {
     Jail::expect_with(|_| {
-        let data = Config::load(&Flags { data: Some("/d".into()), ..flags() }).unwrap();
+        let data =
+            Config::load(&PlaceFlags { data: Some("/d".into()), ..PlaceFlags::default() }.into())
+                .unwrap();
         assert_eq!(data.store(), StoreUrl::Sqlite("/d".into()));
-        let memory = Config::load(&Flags { store: Some("memory:".into()), ..flags() }).unwrap();
+        let memory = Config::load(
+            &PlaceFlags { store: Some("memory:".into()), ..PlaceFlags::default() }.into(),
+        )
+        .unwrap();
         assert_eq!((memory.store(), memory.directory()), (StoreUrl::Memory, None));
         Ok(())
     });
@@ -141,12 +152,7 @@ fn every_setting_is_documented() {
     let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/configuration.md");
     let text = std::fs::read_to_string(&page).unwrap();
     for setting in Config::settings() {
-        let row = format!(
-            "| `{}` | `{}` | {} |",
-            setting.key,
-            setting.default_written(),
-            setting.meaning()
-        );
+        let row = setting.row();
         assert!(text.contains(&row), "docs/configuration.md lacks this row:\n{row}");
     }
 }

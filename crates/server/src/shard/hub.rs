@@ -19,13 +19,14 @@ use rollcall_core::{
 };
 use rollcall_store::Verdict;
 use rollcall_wire::{
+    Dialect,
     broadcast::Broadcast,
-    conversation::{Conversation, Followed, Identity, SignInRefusal, Ticket},
+    conversation::{Conversation, Followed, Identity, Relay, SignInRefusal, Ticket},
     message::Message,
 };
 use tokio::sync::{mpsc, oneshot};
 
-use super::{ConnectionKey, Opened};
+use super::{ConnectionKey, Local, Opened};
 use crate::{
     connection::{Entrance, Sink},
     submit::Reply,
@@ -39,6 +40,9 @@ pub type Opener = Box<dyn FnOnce() -> Box<dyn Conversation> + Send>;
 
 /// Makes a transport's writing half on the shard's own thread.
 pub type SinkOpener = Box<dyn FnOnce() -> Box<dyn Sink> + Send>;
+
+/// Something that a transport does on the shard's own thread.
+pub type Errand = Box<dyn FnOnce(Local) + Send>;
 
 /// Something that a shard is told.
 pub enum Inbound {
@@ -90,6 +94,32 @@ pub enum Inbound {
         /// Everybody there.
         members: Arc<[PresenceMember]>,
     },
+    /// A connection attends a room.
+    Attended {
+        /// Which connection.
+        key: ConnectionKey,
+        /// Which room.
+        room: Room,
+        /// Everybody there.
+        members: Arc<[PresenceMember]>,
+        /// Connections there.
+        connections: usize,
+    },
+    /// A connection bears the name it claimed; what was kept under it.
+    Claimed(ConnectionKey, Option<Arc<str>>),
+    /// Another connection has claimed this one's name.
+    TakenOver(ConnectionKey),
+    /// A message from one connection to others of its tenant and dialect.
+    Relay {
+        /// In which tenant.
+        tenant: TenantId,
+        /// In which dialect.
+        dialect: Dialect,
+        /// Who sent it, if a connection did; it does not get it.
+        from: Option<ConnectionKey>,
+        /// The message.
+        relay: Arc<Relay>,
+    },
     /// A connection over a transport that another thread serves.
     Open {
         /// Where it came in.
@@ -107,8 +137,8 @@ pub enum Inbound {
     Gone(ConnectionKey),
     /// The transport of a connection ends it; what was said so far goes out.
     End(ConnectionKey),
-    /// A WebSocket whose handshake another thread has answered.
-    Adopt(Box<Adopted>),
+    /// Something that a transport does on the shard's own thread.
+    Errand(Errand),
     /// How far has a tenant's tape come? `None`: it has only now been asked for.
     Probe {
         /// Which tenant.
@@ -131,20 +161,6 @@ pub struct Inspected {
     pub accounts: usize,
     /// Every room with its members.
     pub rooms: Vec<(TenantId, Room, usize)>,
-}
-
-/// A WebSocket that began on another thread.
-pub struct Adopted {
-    /// The socket, after our handshake's answer.
-    pub stream: std::net::TcpStream,
-    /// What was read after the request's head.
-    pub read: Vec<u8>,
-    /// Where it came in.
-    pub entrance: Arc<Entrance>,
-    /// The host name it asked for.
-    pub host: Option<Box<str>>,
-    /// Its conversation.
-    pub opener: Opener,
 }
 
 /// Numbers of one shard that others read.

@@ -7,8 +7,9 @@ use rollcall_core::{
 };
 use rollcall_store::Verdict;
 use rollcall_wire::{
+    Dialect,
     broadcast::Broadcast,
-    conversation::{Followed, Identity, Note, SignInRefusal, Ticket},
+    conversation::{Followed, Identity, Note, Relay, SignInRefusal, Ticket},
 };
 
 use super::{ConnectionKey, Gauge, Inbound, Inspected, Opened, Shard, tenant::Tenant};
@@ -38,6 +39,20 @@ impl Shard {
                     self.converse(key, |c, at, out| c.note(&note, at, out));
                 }
             }
+            Inbound::Attended { key, room, members, connections } => {
+                self.converse(key, |c, at, out| c.attended(&room, &members, connections, at, out));
+                self.give_waiting(key);
+            }
+            Inbound::Claimed(key, kept) => {
+                self.converse(key, |c, at, out| c.claimed(kept, at, out));
+                self.give_waiting(key);
+            }
+            Inbound::TakenOver(key) => {
+                self.converse(key, |c, at, out| c.note(&Note::TakenOver, at, out));
+            }
+            Inbound::Relay { tenant, dialect, from, relay } => {
+                self.relayed(&tenant, dialect, from, &relay);
+            }
             Inbound::Open { entrance, host, opener, sink, opened } => {
                 let key = self.open(entrance, host, opener, sink());
                 if opened.send(key).is_err() {
@@ -61,7 +76,7 @@ impl Shard {
                     self.drain_soon(key, within_ms);
                 }
             }
-            Inbound::Adopt(_) => {}
+            Inbound::Errand(_) => {}
         }
     }
 
@@ -92,6 +107,26 @@ impl Shard {
             place.is_some_and(|(_, connection)| connection.present_in.contains(room))
         };
         here.into_iter().filter(present).collect()
+    }
+
+    fn relayed(
+        &mut self,
+        tenant: &TenantId,
+        dialect: Dialect,
+        from: Option<ConnectionKey>,
+        relay: &Arc<Relay>,
+    ) {
+        let here = self.tenants.get(tenant).map(Tenant::connections).unwrap_or_default();
+        let note = Note::Relayed(relay.clone());
+        for key in here.into_iter().filter(|key| Some(*key) != from) {
+            let may_hear = self.connection(key).is_some_and(|c| {
+                let hears = c.identity.as_ref().is_some_and(|who| who.keys.hears(&relay.audience));
+                c.entrance.dialect == dialect && hears
+            });
+            if may_hear {
+                self.converse(key, |c, at, out| c.note(&note, at, out));
+            }
+        }
     }
 
     fn committed(

@@ -2,13 +2,16 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use rollcall_wire::conversation::{Conversation, Identity, Moment, Note, Outbox};
+use rollcall_wire::conversation::{Conversation, Effect, Identity, Moment, Note, Outbox};
 
 use super::{ConnectionKey, Opener, Shard};
-use crate::connection::{Connection, Entrance, Input, Sink};
+use crate::{
+    connection::{Connection, Entrance, Input, Sink},
+    names::{Deed, Report},
+};
 
 impl Shard {
-    pub(super) fn open(
+    pub(crate) fn open(
         &mut self,
         entrance: Arc<Entrance>,
         host: Option<Box<str>>,
@@ -69,7 +72,7 @@ impl Shard {
         }
     }
 
-    pub(super) fn input(&mut self, key: ConnectionKey, input: Input) {
+    pub(crate) fn input(&mut self, key: ConnectionKey, input: Input) {
         let now = self.now;
         let Some(connection) = self.connection(key) else { return };
         connection.heard_at = now;
@@ -134,6 +137,11 @@ impl Shard {
             self.remove(key, "silent");
             return;
         }
+        if connection.sink.due().is_some_and(|at| at <= now) {
+            connection.sink.tick(now);
+            self.mark(key);
+        }
+        let Some(connection) = self.connection(key) else { return };
         if connection.heartbeat_at <= now && connection.closing.is_none() {
             connection.heartbeat_at = now.plus_ms(connection.sink.heartbeat_ms());
             connection.sink.heartbeat();
@@ -193,7 +201,7 @@ impl Shard {
     }
 
     /// Nothing more can be read: what the peer said is still carried out, then it is over.
-    pub(super) fn peer_gone(&mut self, key: ConnectionKey) {
+    pub(crate) fn peer_gone(&mut self, key: ConnectionKey) {
         let Some(connection) = self.connection(key) else { return };
         if connection.inputs.is_empty() && connection.conversation.ready() {
             self.remove(key, "closed by peer");
@@ -202,11 +210,35 @@ impl Shard {
         }
     }
 
+    /// The conversation's last word: of what it wants only relays are still done.
+    fn say_farewell(&mut self, key: ConnectionKey) {
+        let at = Moment { now: self.now, stats: None };
+        let mut out = Outbox::default();
+        if let Some(connection) = self.connection(key) {
+            connection.conversation.closed(&at, &mut out);
+        }
+        for effect in out.drain() {
+            if let Effect::Relay(relay) = effect {
+                self.relay(key, relay);
+            }
+        }
+    }
+
+    /// Has a connection that could not be written to tried again.
+    pub(crate) fn unblock(&mut self, key: ConnectionKey) {
+        if let Some(connection) = self.connection(key) {
+            connection.blocked = false;
+        }
+        self.mark(key);
+    }
+
     /// Takes a connection away, wherever it stands.
-    pub(super) fn remove(&mut self, key: ConnectionKey, why: &'static str) {
+    pub(crate) fn remove(&mut self, key: ConnectionKey, why: &'static str) {
+        self.say_farewell(key);
         let Some(connection) = self.connection(key) else { return };
         let rooms = std::mem::take(&mut connection.rooms);
         let present_in = std::mem::take(&mut connection.present_in);
+        let name = connection.name.take();
         let tenant = connection.identity.as_ref().map(|who| who.tenant.clone());
         if let Some(tenant_id) = tenant {
             if let Some(tenant) = self.tenants.get_mut(&tenant_id) {
@@ -214,6 +246,9 @@ impl Shard {
             }
             for room in present_in {
                 self.control.withdraw(tenant_id.clone(), room, key);
+            }
+            if let Some(name) = name {
+                self.control.name(Report { tenant: tenant_id, name, key, deed: Deed::Leave });
             }
         }
         self.forget_identity(key);

@@ -17,7 +17,7 @@ use std::{
 };
 
 pub(crate) use hub::sleep_until;
-pub use hub::{Adopted, Gauge, Hub, Inbound, Inspected, Opener, SinkOpener};
+pub use hub::{Errand, Gauge, Hub, Inbound, Inspected, Opener, SinkOpener};
 use rollcall_core::{id::TenantId, time::Timestamp};
 use rollcall_wire::conversation::Outbox;
 pub use run::{Shards, listen, start};
@@ -114,6 +114,23 @@ impl Shard {
         }
     }
 
+    /// Which shard it is.
+    pub(crate) const fn number(&self) -> u16 {
+        self.number
+    }
+
+    /// The place that the next connection will have.
+    pub(crate) fn next_place(&self) -> u32 {
+        u32::try_from(self.connections.vacant_key()).unwrap_or(u32::MAX)
+    }
+
+    /// The connection that stands in a place now.
+    pub(crate) fn place(&mut self, index: u32) -> Option<(ConnectionKey, &mut Connection)> {
+        let (generation, connection) = self.connections.get_mut(index as usize)?;
+        let key = ConnectionKey { shard: self.number, index, generation: *generation };
+        Some((key, connection))
+    }
+
     /// When something must be done without being told.
     fn next_due(&self) -> Option<Timestamp> {
         let midnight = self.midnights.iter().map(|(at, _)| *at).min();
@@ -125,7 +142,7 @@ impl Shard {
         self.draining && self.connections.is_empty()
     }
 
-    fn connection(&mut self, key: ConnectionKey) -> Option<&mut Connection> {
+    pub(crate) fn connection(&mut self, key: ConnectionKey) -> Option<&mut Connection> {
         let (generation, connection) = self.connections.get_mut(key.index as usize)?;
         (*generation == key.generation).then_some(connection)
     }

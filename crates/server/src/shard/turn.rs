@@ -20,7 +20,7 @@ impl Shard {
     }
 
     /// Notes that a connection has something to send.
-    pub(super) fn mark(&mut self, key: ConnectionKey) {
+    pub(crate) fn mark(&mut self, key: ConnectionKey) {
         let Some(connection) = self.connection(key) else { return };
         if !connection.dirty {
             connection.dirty = true;
@@ -249,12 +249,10 @@ impl Local {
 
     pub(super) fn handle(&self, shard: &mut Shard, inbound: Inbound) {
         match inbound {
-            Inbound::Adopt(adopted) => {
+            Inbound::Errand(errand) => {
                 let local = self.clone();
-                // Not nested: the transport opens its connection in a task of its own.
-                tokio::task::spawn_local(async move {
-                    crate::connection::Entrance::adopt(*adopted, local).await;
-                });
+                // In a task of its own: the shard is in use just now.
+                tokio::task::spawn_local(async move { errand(local) });
             }
             other => shard.receive(other),
         }

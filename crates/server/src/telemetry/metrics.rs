@@ -91,6 +91,13 @@ impl Metrics {
         self.at(listener, |counts| counts.open.inc());
     }
 
+    /// A connection was turned away because the listener is full.
+    pub fn turned_away(&self, listener: usize) {
+        self.at(listener, |counts| {
+            self.count(&self.0.endings, [("listener", &counts.name), ("why", "turned away")]);
+        });
+    }
+
     /// A connection of a listener is over, `why` in a few fixed words.
     pub fn closed(&self, listener: usize, why: &'static str) {
         self.at(listener, |counts| {
@@ -136,6 +143,7 @@ impl Metrics {
             SignInRefusal::Invalid => "invalid",
             SignInRefusal::Expired => "expired",
             SignInRefusal::Account => "account",
+            SignInRefusal::NoTenant => "no_tenant",
             SignInRefusal::Revoked => "revoked",
             SignInRefusal::Busy => "busy",
         };
@@ -267,7 +275,7 @@ mod tests {
         metrics.committed(2, 7, &[Err(Refusal::Overloaded)]);
         metrics.request(0, 404);
         let totals = Totals { signed_in: 5, deliveries: 9, resyncs: 1, ..Totals::default() };
-        metrics.encode(&totals);
+        assert!(!metrics.encode(&totals).is_empty(), "reading twice counts nothing twice");
         let text = metrics.encode(&totals);
         for line in [
             r#"rollcall_listener_connections{listener="gym=127.0.0.1:8000"} 1"#,

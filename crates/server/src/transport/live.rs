@@ -28,7 +28,6 @@ use rollcall_wire::{
     http_head::{self, Parsed},
     message::Message,
     sse,
-    websocket::handshake,
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -37,11 +36,14 @@ use tokio::{
     sync::{mpsc, oneshot},
 };
 
-use super::{http::Replayed, route};
+use super::{
+    http::Replayed,
+    route::{self, Way},
+};
 use crate::{
     auth::Origins,
     connection::{Entrance, Flushed, Sink},
-    shard::{Adopted, ConnectionKey, Hub, Inbound, SinkOpener},
+    shard::{ConnectionKey, Errand, Hub, Inbound, SinkOpener},
 };
 
 /// Writes that may wait between a shard and hyper; the rest waits as a position on the tape.
@@ -72,7 +74,7 @@ impl Live {
     }
 
     /// Shards take new connections in turn.
-    fn shard(&self) -> u16 {
+    pub(super) fn shard(&self) -> u16 {
         let shards = u16::try_from(self.hub.len()).unwrap_or(u16::MAX).max(1);
         self.next.fetch_add(1, Ordering::Relaxed) % shards
     }
@@ -119,8 +121,13 @@ struct Asked {
     wait: Duration,
 }
 
+/// A header's value, if it is text.
+pub(super) fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
 fn asked(framing: Framing, query: Option<&str>, headers: &HeaderMap) -> Asked {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let text = |name: &str| text(headers, name);
     let pairs: Vec<_> = query
         .unwrap_or_default()
         .split('&')
@@ -132,7 +139,10 @@ fn asked(framing: Framing, query: Option<&str>, headers: &HeaderMap) -> Asked {
         .collect();
     let one = |name: &str| pairs.iter().find(|(n, _)| *n == name).map(|(_, value)| value.clone());
     let bearer = text("authorization").and_then(|value| value.strip_prefix("Bearer "));
-    let token = bearer.map(Into::into).or_else(|| cookie(text("cookie")?)).or_else(|| one("token"));
+    let token = bearer
+        .map(Into::into)
+        .or_else(|| cookie(text("cookie")?, route::COOKIE))
+        .or_else(|| one("token"));
     let last_id = text("last-event-id").filter(|id| !id.is_empty()).map(Into::into);
     let wait_seconds = one("wait").and_then(|wait| wait.parse().ok()).unwrap_or(WAIT_SECONDS_MAX);
     Asked {
@@ -147,10 +157,11 @@ fn asked(framing: Framing, query: Option<&str>, headers: &HeaderMap) -> Asked {
     }
 }
 
-fn cookie(header: &str) -> Option<String> {
+/// A cookie's value in a `Cookie` header, whatever the spacing.
+pub(super) fn cookie(header: &str, wanted: &str) -> Option<String> {
     header.split(';').find_map(|pair| {
         let (name, value) = pair.trim().split_once('=')?;
-        (name == route::COOKIE).then(|| value.to_owned())
+        (name.trim() == wanted).then(|| value.trim().to_owned())
     })
 }
 
@@ -361,31 +372,31 @@ pub async fn upgrade(Extension(live): Extension<Live>, mut request: Request) -> 
     let Parsed::Head(head) = http_head::parse(&head) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
-    let Some(found) = route::live(&head, &live.entrance) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    if !live.origins.allows(head.header("origin"), head.header("host")) {
-        return (StatusCode::FORBIDDEN, "This origin may not connect.").into_response();
-    }
-    let response = match handshake::answer(&head, route::PROTOCOLS) {
-        handshake::Answer::Accept { response, .. } => response,
-        handshake::Answer::Refuse { refusal, .. } => {
-            let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST);
-            return (status, refusal.to_string()).into_response();
+    match route::way(&head, &live.entrance, &live.origins) {
+        Way::Live(begin, response) => {
+            hand_over(&live, begin, &mut request);
+            switching(&response)
         }
-    };
-    let upgrading = hyper::upgrade::on(&mut request);
-    let (hub, shard, entrance) = (live.hub.clone(), live.shard(), live.entrance.clone());
+        Way::Refused(status, text) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+            (status, text).into_response()
+        }
+        Way::Http => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// Takes the bare socket out of hyper once it has written our answer, and gives it to a shard.
+fn hand_over(live: &Live, begin: route::Begin, request: &mut Request) {
+    let upgrading = hyper::upgrade::on(request);
+    let (hub, shard) = (live.hub.clone(), begin.shard().unwrap_or_else(|| live.shard()));
     live.runtime.spawn(async move {
         let Ok(upgraded) = upgrading.await else { return };
         let Ok(parts) = upgraded.downcast::<TokioIo<Replayed>>() else { return };
         let Ok(stream) = parts.io.into_inner().into_stream().into_std() else { return };
-        let read = parts.read_buf.into();
-        let (host, opener) = (found.host, found.opener);
-        let adopted = Adopted { stream, read, entrance, host, opener };
-        hub.tell_soon(shard, Inbound::Adopt(Box::new(adopted))).await;
+        let read: Vec<u8> = parts.read_buf.into();
+        let errand: Errand = Box::new(move |local| route::carry_on(&local, stream, read, begin));
+        hub.tell_soon(shard, Inbound::Errand(errand)).await;
     });
-    switching(&response)
 }
 
 /// The request's head as our own parser reads it.

@@ -1,6 +1,7 @@
 //! Transports carry bytes: sockets in, conversations out. What the bytes mean is not their affair.
 
 pub mod door;
+pub mod engineio;
 mod http;
 mod live;
 mod route;

@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 
 use crate::{
     connection::{Entrance, Flushed, Input, Sink},
-    shard::{Adopted, ConnectionKey, Local, Opener},
+    shard::{ConnectionKey, Local, Opener},
 };
 
 /// Pieces of one vectored write: what the system takes without copying the list.
@@ -21,7 +21,7 @@ const SLICES_MAX: usize = 64;
 /// Bytes of one client message (gym G3.7; the native protocol takes the same).
 pub(super) const MESSAGE_BYTES_MAX: u32 = 256 * 1024;
 
-struct WebSocketSink {
+pub(super) struct WebSocketSink {
     stream: Rc<TcpStream>,
     frames: Vec<Bytes>,
     /// Bytes of `frames[0]` that are written already.
@@ -31,6 +31,21 @@ struct WebSocketSink {
 }
 
 impl WebSocketSink {
+    /// The writing half of a socket, beside the socket for the reading half.
+    pub(super) fn over(stream: TcpStream) -> (Rc<TcpStream>, Self) {
+        // Small frames must not wait for the peer's acknowledgement of earlier ones.
+        let _ = stream.set_nodelay(true);
+        let stream = Rc::new(stream);
+        let sink = Self {
+            stream: stream.clone(),
+            frames: Vec::new(),
+            written: 0,
+            waiting_bytes: 0,
+            closed: false,
+        };
+        (stream, sink)
+    }
+
     fn push(&mut self, frame: Bytes) {
         if !self.closed {
             self.waiting_bytes += frame.len();
@@ -61,9 +76,21 @@ impl WebSocketSink {
     }
 }
 
+/// Bytes that are no text, as one frame.
+fn binary_frame(bytes: &[u8]) -> Bytes {
+    let mut frame = Vec::with_capacity(websocket::HEADER_BYTES_MAX + bytes.len());
+    websocket::write_header(&mut frame, websocket::Opcode::Binary, bytes.len());
+    frame.extend_from_slice(bytes);
+    frame.into()
+}
+
 impl Sink for WebSocketSink {
     fn message(&mut self, message: &Message, _id: Option<Position>) {
         self.push(message.websocket());
+    }
+
+    fn binary(&mut self, bytes: &Bytes) {
+        self.push(binary_frame(bytes));
     }
 
     fn heartbeat(&mut self) {
@@ -125,16 +152,7 @@ pub(super) fn run(
     host: Option<Box<str>>,
     opener: Opener,
 ) {
-    // Small frames must not wait for the peer's acknowledgement of earlier ones.
-    let _ = stream.set_nodelay(true);
-    let stream = Rc::new(stream);
-    let sink = WebSocketSink {
-        stream: stream.clone(),
-        frames: Vec::new(),
-        written: 0,
-        waiting_bytes: 0,
-        closed: false,
-    };
+    let (stream, sink) = WebSocketSink::over(stream);
     let key = local.open(entrance, host, opener, Box::new(sink));
     let mut decoder = Decoder::new(MESSAGE_BYTES_MAX);
     if !read.is_empty() {
@@ -195,18 +213,6 @@ fn take(
                 local.close(key, malformed.close_code(), &malformed.to_string());
                 return std::ops::ControlFlow::Continue(());
             }
-        }
-    }
-}
-
-impl Entrance {
-    /// Goes on with a WebSocket that another thread has begun.
-    pub(crate) async fn adopt(adopted: Adopted, local: Local) {
-        match TcpStream::from_std(adopted.stream) {
-            Ok(stream) => {
-                run(&local, stream, adopted.read, adopted.entrance, adopted.host, adopted.opener)
-            }
-            Err(error) => tracing::debug!(%error, "a handed-over socket was gone"),
         }
     }
 }

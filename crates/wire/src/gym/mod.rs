@@ -318,7 +318,7 @@ impl Conversation for Gym {
             Note::Identity(who) => self.expires_at = who.expires_at,
             Note::SignedOut(why) => self.signed_out = Some(*why),
             Note::Draining => self.draining = true,
-            Note::Presence { .. } => {}
+            Note::Presence { .. } | Note::Relayed(_) | Note::TakenOver => {}
         }
         self.work(at, out);
         self.settle(at, out);

@@ -95,7 +95,8 @@ pub(super) const fn refused(refusal: SignInRefusal) -> Refused {
         SignInRefusal::Invalid
         | SignInRefusal::Expired
         | SignInRefusal::Account
-        | SignInRefusal::Revoked => Refused::BadToken,
+        | SignInRefusal::Revoked
+        | SignInRefusal::NoTenant => Refused::BadToken,
     }
 }
 

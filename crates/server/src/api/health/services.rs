@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What the program depends on.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Page {
+pub(super) struct ServicesHealth {
     /// `healthy` or `unhealthy`.
     status: &'static str,
     /// The server's clock.
@@ -66,10 +66,10 @@ impl From<Inspected> for Shard {
 
 /// What the program depends on.
 #[utoipa::path(get, path = "/health/services", tag = "health", security(()), responses(
-    (status = 200, description = "Everything works", body = Page),
-    (status = 503, description = "Something does not", body = Page),
+    (status = 200, description = "Everything works", body = ServicesHealth),
+    (status = 503, description = "Something does not", body = ServicesHealth),
 ))]
-pub(super) async fn services(State(api): State<Api>) -> (StatusCode, Json<Page>) {
+pub(super) async fn services(State(api): State<Api>) -> (StatusCode, Json<ServicesHealth>) {
     let (mut code, mut status) = super::state(&api);
     let store = status;
     let shards = tokio::time::timeout(PATIENCE, api.control.hub.inspect()).await.ok();
@@ -79,7 +79,7 @@ pub(super) async fn services(State(api): State<Api>) -> (StatusCode, Json<Page>)
     }
     let shards = shards.map(|shards| shards.into_iter().map(Shard::from).collect());
     let services = Services { store, shards: answered };
-    (code, Json(Page { status, timestamp: clock::now(), services, shards }))
+    (code, Json(ServicesHealth { status, timestamp: clock::now(), services, shards }))
 }
 
 #[cfg(test)]

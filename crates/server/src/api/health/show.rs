@@ -9,7 +9,7 @@ use crate::{api::Api, clock};
 
 /// How the program is.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Page {
+pub(super) struct Health {
     /// `healthy` or `unhealthy`.
     status: &'static str,
     /// The server's clock.
@@ -21,12 +21,12 @@ pub(super) struct Page {
 
 /// How the program is.
 #[utoipa::path(get, path = "/health", tag = "health", security(()), responses(
-    (status = 200, description = "A write, its delivery and a read worked a few seconds ago", body = Page),
-    (status = 503, description = "They did not", body = Page),
+    (status = 200, description = "A write, its delivery and a read worked a few seconds ago", body = Health),
+    (status = 503, description = "They did not", body = Health),
 ))]
-pub(super) async fn show(State(api): State<Api>) -> (StatusCode, Json<Page>) {
+pub(super) async fn show(State(api): State<Api>) -> (StatusCode, Json<Health>) {
     let (code, status) = super::state(&api);
-    let page = Page { status, timestamp: clock::now(), version: env!("CARGO_PKG_VERSION") };
+    let page = Health { status, timestamp: clock::now(), version: env!("CARGO_PKG_VERSION") };
     (code, Json(page))
 }
 

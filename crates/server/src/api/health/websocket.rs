@@ -12,7 +12,7 @@ use crate::{
 
 /// The live side in numbers.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Page {
+pub(super) struct LiveHealth {
     /// `healthy` or `unhealthy`.
     status: &'static str,
     /// The server's clock.
@@ -32,13 +32,13 @@ pub(super) struct Page {
 
 /// The live side in numbers.
 #[utoipa::path(get, path = "/health/websocket", tag = "health", security(()), responses(
-    (status = 200, description = "The program's own probe works", body = Page),
-    (status = 503, description = "It does not", body = Page),
+    (status = 200, description = "The program's own probe works", body = LiveHealth),
+    (status = 503, description = "It does not", body = LiveHealth),
 ))]
-pub(super) async fn websocket(State(api): State<Api>) -> (StatusCode, Json<Page>) {
+pub(super) async fn websocket(State(api): State<Api>) -> (StatusCode, Json<LiveHealth>) {
     let (code, status) = super::state(&api);
     let totals = metrics::totals(&api.control.hub);
-    let page = Page {
+    let page = LiveHealth {
         status,
         timestamp: clock::now(),
         connections: totals.connections,

@@ -1,0 +1,76 @@
+//! The command line: one file per command.
+
+mod backup;
+mod check;
+mod demo;
+mod doctor;
+mod export;
+mod http;
+mod import;
+mod restore;
+mod say;
+mod serve;
+mod settings;
+mod tail;
+mod token;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Keeps attendance in sync, live, on every device.
+#[derive(Parser)]
+#[command(name = "rollcall", version, disable_help_subcommand = false)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Serve(Box<serve::Args>),
+    Demo(demo::Args),
+    Import(import::Args),
+    Export(export::Args),
+    Token(token::Args),
+    Check(check::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
+    Tail(tail::Args),
+    Doctor(doctor::Args),
+    Settings(settings::Args),
+}
+
+impl Command {
+    fn run(self) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::Serve(args) => serve::run(&args)?,
+            Self::Demo(args) => demo::run(&args)?,
+            Self::Import(args) => import::run(&args)?,
+            Self::Export(args) => export::run(&args)?,
+            Self::Token(args) => token::run(&args)?,
+            Self::Check(args) => return check::run(&args),
+            Self::Backup(args) => backup::run(&args)?,
+            Self::Restore(args) => restore::run(&args)?,
+            Self::Tail(args) => tail::run(&args)?,
+            Self::Doctor(args) => return doctor::run(&args),
+            Self::Settings(args) => settings::run(&args)?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Does what the command line asks. Exit codes: 0 done, 1 failed or found something wrong, 2 the
+/// command line was not understood.
+#[must_use]
+pub fn main() -> ExitCode {
+    crate::auth::install_provider();
+    match Cli::parse().command.run() {
+        Ok(code) => code,
+        Err(error) if say::is_closed(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            say::failure(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
