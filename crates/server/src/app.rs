@@ -40,6 +40,10 @@ use crate::{
 /// Threads for what may wait: REST, look-ups, sign-ins. Delivery is not among it.
 const CONTROL_THREADS: usize = 2;
 
+/// Threads for what blocks: reads of the store and passwords. More would only wait for the same
+/// cores, and each keeps memory of its own after a storm of sign-ins.
+const BLOCKING_THREADS: usize = 8;
+
 /// Name of the database within the data directory.
 const DATABASE: &str = "rollcall.sqlite3";
 
@@ -90,6 +94,7 @@ pub fn run(config: Config) -> anyhow::Result<()> {
 pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(CONTROL_THREADS)
+        .max_blocking_threads(BLOCKING_THREADS)
         .thread_name("rollcall-control")
         .enable_all()
         .build()?;

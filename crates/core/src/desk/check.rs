@@ -154,10 +154,7 @@ fn plausible(claim: Option<Claim>, previous: Option<Timestamp>, now: Timestamp) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        command::By,
-        facts::{Alias, Facts, Key, Series},
-    };
+    use crate::facts::{Alias, Facts, Key, Series};
 
     struct Members(Vec<Person>);
 
@@ -193,12 +190,10 @@ mod tests {
             ..Person::default()
         };
         let members = Members(vec![person("ab-1", "GYM1"), person("2", "3"), person("3", "2")]);
-        let now = Timestamp::default();
-        let at = Situation { facts: &members, by: &By::System, now, fresh: "" };
         for (code, id) in
             [("GYM1", Some("ab-1")), ("AB-1", Some("ab-1")), ("2", Some("3")), ("4", None)]
         {
-            let found = by_code(&at, code).unwrap();
+            let found = PersonRef::Code(code.into()).find(&members).unwrap();
             assert_eq!(found.as_ref().map(|p| p.id.as_str()), id, "{code}");
         }
     }

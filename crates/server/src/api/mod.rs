@@ -96,15 +96,15 @@ impl Api {
         command: Command,
     ) -> Verdict {
         let (tenant, fresh) = (tenant.clone(), clock::fresh_id());
-        self.put(Ask { tenant, by, id, command, fresh }).await
+        self.keep(Ask { tenant, by, id, command, fresh }).await
     }
 
-    /// The same for what is asked already.
+    /// Has a command that is ready to be asked kept; signing in makes such.
     ///
     /// # Errors
     /// Why it was not kept.
-    pub async fn put(&self, ask: Ask) -> Verdict {
-        self.control.submitter.commit(ask).await
+    pub async fn keep(&self, ask: Ask) -> Verdict {
+        self.control.submitter.submit_and_wait(ask).await
     }
 
     /// Looks at a tenant once, consistently, on a thread that may wait.

@@ -36,7 +36,7 @@ pub struct Server {
     pub world: World,
     pub sockets: BTreeMap<String, Socket>,
     kept: HashMap<Arc<str>, Arc<str>>,
-    presence: Presence<Room>,
+    presence: Presence<Room, u64>,
     endpoint: Arc<Endpoint>,
     opened: u64,
 }

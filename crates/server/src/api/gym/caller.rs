@@ -95,8 +95,8 @@ pub(super) const fn refused(refusal: SignInRefusal) -> Refused {
         SignInRefusal::Invalid
         | SignInRefusal::Expired
         | SignInRefusal::Account
-        | SignInRefusal::Revoked
-        | SignInRefusal::NoTenant => Refused::BadToken,
+        | SignInRefusal::NoTenant
+        | SignInRefusal::Revoked => Refused::BadToken,
     }
 }
 

@@ -36,7 +36,7 @@ pub(in super::super) async fn obtain(
     let address = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |Extension(peer)| peer.0.ip());
     let login = login.trim().to_owned();
     let ask = SignIn { dialect: api.dialect, tenant, login, password, address };
-    let signing_in = api.control.authority.sign_in(ask, clock::now(), |ask| api.put(ask));
+    let signing_in = api.control.authority.sign_in(ask, clock::now(), |ask| api.keep(ask));
     let tokens = signing_in.await?;
     ok(&json!({ "access": tokens.access, "refresh": tokens.refresh }))
 }

@@ -18,7 +18,7 @@ pub(in super::super) async fn refresh(
     let token = fields.required("refresh")?.to_owned();
     let (tenant, host, now) = (api.tenant.clone(), host(&headers), clock::now());
     let authority = &api.control.authority;
-    let refreshed = authority.refresh(api.dialect, tenant, host, token, now, |ask| api.put(ask));
+    let refreshed = authority.refresh(api.dialect, tenant, host, token, now, |ask| api.keep(ask));
     ok(&json!({ "access": refreshed.await?.access }))
 }
 

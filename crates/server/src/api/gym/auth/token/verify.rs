@@ -28,7 +28,7 @@ pub(in super::super) async fn verify(
         Err(SignInRefusal::Invalid) => {
             // Perhaps it is a refresh token: those are never rotated, so trying one is free.
             let authority = &api.control.authority;
-            authority.refresh(dialect, tenant, host, token, now, |ask| api.put(ask)).await?;
+            authority.refresh(dialect, tenant, host, token, now, |ask| api.keep(ask)).await?;
         }
         Err(refusal) => return Err(caller::refused(refusal)),
     }
