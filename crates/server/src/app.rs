@@ -42,7 +42,7 @@ const CONTROL_THREADS: usize = 2;
 
 /// Threads for what blocks: reads of the store and passwords. More would only wait for the same
 /// cores, and each keeps memory of its own after a storm of sign-ins.
-const BLOCKING_THREADS: usize = 8;
+const BLOCKING_THREADS: usize = 4;
 
 /// Name of the database within the data directory.
 const DATABASE: &str = "rollcall.sqlite3";

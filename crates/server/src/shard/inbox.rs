@@ -242,7 +242,7 @@ impl Shard {
     }
 
     fn welcome(&mut self, key: ConnectionKey, who: Identity) {
-        self.adopt(key, who.clone());
+        let who = self.adopt(key, who);
         self.converse(key, |c, at, out| c.signed_in(Ok(who), at, out));
         self.give_waiting(key);
     }
@@ -273,10 +273,7 @@ impl Shard {
 
     fn reidentified(&mut self, key: ConnectionKey, who: Result<Identity, SignInRefusal>) {
         let note = match who {
-            Ok(who) => {
-                self.adopt(key, who.clone());
-                Note::Identity(who)
-            }
+            Ok(who) => Note::Identity(self.adopt(key, who)),
             Err(SignInRefusal::Busy) => return,
             Err(refusal) => Note::SignedOut(refusal),
         };
@@ -322,6 +319,8 @@ impl Shard {
             if connection.rooms.is_empty() {
                 connection.upto = known;
             }
+            // Most clients follow once, so that room for more would stay unused.
+            connection.rooms.reserve_exact(rooms.len());
             for room in rooms {
                 if !connection.rooms.contains(&room) {
                     connection.rooms.push(room);
