@@ -115,8 +115,8 @@ impl Reading {
         // The name in brackets may hold anything; what follows it is numbers.
         let (_, numbers) = stat.rsplit_once(')').context("/proc is not as expected")?;
         let ticks = |n| numbers.split_whitespace().nth(n).and_then(|t| t.parse::<u64>().ok());
-        let (user, system) = ticks(11).zip(ticks(12)).context("/proc is not as expected")?;
-        let cpu = Duration::from_millis((user + system) * 1_000 / TICKS_A_SECOND);
+        let (own, system) = ticks(11).zip(ticks(12)).context("/proc is not as expected")?;
+        let cpu = Duration::from_millis((own + system) * 1_000 / TICKS_A_SECOND);
         Ok(Self { rss_kib, cpu })
     }
 }
