@@ -20,7 +20,7 @@ use crate::{
     control::Control,
     health, presence,
     shard::{self, Hub, Inbound, Shards},
-    submit,
+    submit::{self, Submitter},
     telemetry::Metrics,
     tenants,
     transport::{self, Live, door::Door},
@@ -41,6 +41,7 @@ pub struct Running {
     shards: Shards,
     hub: Hub,
     addresses: Vec<(Dialect, SocketAddr)>,
+    submitter: Submitter,
     drain_ms: u64,
 }
 
@@ -93,7 +94,7 @@ pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
         runtime: runtime.handle().clone(),
         store: store.clone(),
         authority: authority.clone(),
-        submitter,
+        submitter: submitter.clone(),
         hub: hub.clone(),
         presence,
         metrics: metrics.clone(),
@@ -127,7 +128,7 @@ pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
     for (dialect, address) in &addresses {
         tracing::info!(dialect = dialect.name(), %address, "listening");
     }
-    Ok(Running { runtime, shards, hub, addresses, drain_ms })
+    Ok(Running { runtime, shards, hub, addresses, submitter, drain_ms })
 }
 
 /// Who may come in, by the settings.
@@ -197,6 +198,12 @@ impl Running {
     #[must_use]
     pub fn addresses(&self) -> &[(Dialect, SocketAddr)] {
         &self.addresses
+    }
+
+    /// The entrance to the log, for whoever runs the program within their own.
+    #[must_use]
+    pub fn submitter(&self) -> Submitter {
+        self.submitter.clone()
     }
 
     /// Stops in order (gym G6.7): no new connections, every client told within the drain, the
