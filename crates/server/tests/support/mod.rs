@@ -131,9 +131,14 @@ impl Program {
         self.running.take().unwrap()
     }
 
+    /// Every address of a dialect, in the order of the settings.
+    pub fn addresses(&self, dialect: Dialect) -> Vec<SocketAddr> {
+        let all = self.running.as_ref().unwrap().addresses().iter();
+        all.filter(|(spoken, _)| *spoken == dialect).map(|(_, address)| *address).collect()
+    }
+
     pub fn address(&self, dialect: Dialect) -> SocketAddr {
-        let running = self.running.as_ref().unwrap();
-        running.addresses().iter().find(|(spoken, _)| *spoken == dialect).unwrap().1
+        self.addresses(dialect)[0]
     }
 
     pub fn token(&self, dialect: Dialect, account: &str) -> String {
