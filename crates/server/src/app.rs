@@ -31,7 +31,7 @@ use crate::{
     control::Control,
     health, names, presence,
     shard::{self, Hub, Inbound, Shards},
-    submit,
+    submit::{self, Submitter},
     telemetry::Metrics,
     tenants,
     transport::{self, Live, door::Door},
@@ -56,6 +56,7 @@ pub struct Running {
     shards: Shards,
     hub: Hub,
     addresses: Vec<(Dialect, SocketAddr)>,
+    submitter: Submitter,
     drain_ms: u64,
 }
 
@@ -110,7 +111,7 @@ pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
         runtime: runtime.handle().clone(),
         store: store.clone(),
         authority: authority.clone(),
-        submitter,
+        submitter: submitter.clone(),
         hub: hub.clone(),
         presence,
         names,
@@ -150,7 +151,7 @@ pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
     for (dialect, address) in &addresses {
         tracing::info!(dialect = dialect.name(), %address, "listening");
     }
-    Ok(Running { runtime, shards, hub, addresses, drain_ms })
+    Ok(Running { runtime, shards, hub, addresses, submitter, drain_ms })
 }
 
 /// Tells the numbers on their own address.
@@ -255,6 +256,12 @@ impl Running {
     #[must_use]
     pub fn addresses(&self) -> &[(Dialect, SocketAddr)] {
         &self.addresses
+    }
+
+    /// The entrance to the log, for whoever runs the program within their own.
+    #[must_use]
+    pub fn submitter(&self) -> Submitter {
+        self.submitter.clone()
     }
 
     /// Stops in order (gym G6.7): no new connections, every client told within the drain, the
