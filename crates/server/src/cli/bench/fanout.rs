@@ -3,6 +3,7 @@
 use std::{rc::Rc, time::Duration};
 
 use clap::Args;
+use tokio::task::JoinHandle;
 
 use super::{
     Place,
@@ -76,7 +77,7 @@ impl Deliveries {
 impl Fanout {
     pub(super) async fn run(self, place: &Place) -> anyhow::Result<Report> {
         machine::allow_connections(self.members as usize)?;
-        let ours = self.server(place).await?;
+        let (alone, ours) = self.server(place).await?;
         let frame_bytes = ours.bytes / ours.events.max(1);
         let floor = self.floor(frame_bytes).await?;
         let mut report = Report::new();
@@ -90,31 +91,56 @@ impl Fanout {
         report.add("CPU of a delivery", ours.cpu_us(), "µs");
         report.add("CPU of the floor's delivery", floor.cpu_us(), "µs");
         report.add("ratio", ours.cpu_us() / floor.cpu_us(), "× the floor");
+        report.add("CPU of an event that nobody hears", alone, "µs");
+        let sending_us =
+            ours.cpu_us() - alone * figure(ours.committed) / figure(ours.events.max(1));
+        report.add(
+            "ratio without what such events cost",
+            sending_us / floor.cpu_us(),
+            "× the floor",
+        );
         Ok(report)
     }
 
-    /// Measures the server.
-    async fn server(&self, place: &Place) -> anyhow::Result<Deliveries> {
+    /// Measures the server; first what an event costs that nobody hears, in microseconds.
+    async fn server(&self, place: &Place) -> anyhow::Result<(f64, Deliveries)> {
         let world = World::new(self.members as usize + 1, 200);
         let subject = Subject::start(&world, place).await?;
+        let (read, wait) = (|| subject.read(), Duration::from_secs(self.seconds));
+        let (tapping, done) = self.tap(&subject, &world, 0).await?;
+        let nobody = Heard::default();
+        let alone = Deliveries::measure(wait / 2, read, &nobody, || done.answered.get());
+        let alone = alone.await?;
+        tapping.abort();
         let crowd = Crowd::call(subject.address, &world, self.members as usize, None)?;
         crowd.gathered().await?;
+        let (tapping, done) = self.tap(&subject, &world, 1).await?;
+        let deliveries = Deliveries::measure(wait, read, &crowd.heard, || done.answered.get());
+        let deliveries = deliveries.await?;
+        crowd.nobody_lost()?;
+        if tapping.is_finished() {
+            tapping.await??;
+        }
+        Ok((alone.stretch.cpu_us_each(alone.committed), deliveries))
+    }
+
+    /// Lets one of two hands tap until it is told to stop.
+    async fn tap(
+        &self,
+        subject: &Subject,
+        world: &World,
+        number: usize,
+    ) -> anyhow::Result<(JoinHandle<anyhow::Result<()>>, Rc<Done>)> {
         let done = Rc::new(Done::default());
         let buffer = client::buffer();
-        let mut hand = Hand::open(subject.address, &world, (0, 1), buffer, done.clone()).await?;
+        let mut hand =
+            Hand::open(subject.address, world, (number, 2), buffer, done.clone()).await?;
         let pace = match self.rate {
             0.0 => Pace::UnderWay(SATURATED_TAPS),
             rate => Pace::Every(Duration::from_secs_f64(1.0 / rate)),
         };
         let tapping = tokio::task::spawn_local(async move { hand.tap(pace, u64::MAX).await });
-        let wait = Duration::from_secs(self.seconds);
-        let (read, committed) = (|| subject.read(), || done.answered.get());
-        let deliveries = Deliveries::measure(wait, read, &crowd.heard, committed).await?;
-        crowd.nobody_lost()?;
-        if tapping.is_finished() {
-            tapping.await??;
-        }
-        Ok(deliveries)
+        Ok((tapping, done))
     }
 
     /// Measures the same frames from a bare send loop.
