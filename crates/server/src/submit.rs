@@ -4,22 +4,13 @@ use std::{sync::Arc, thread};
 
 use rollcall_core::{command::Ask, limits, rejection::Refusal};
 use rollcall_store::{Store, Verdict};
-use rollcall_wire::conversation::Ticket;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     clock,
-    shard::{ConnectionKey, Hub},
+    shard::{Hub, Reply},
     telemetry::Metrics,
 };
-
-/// Where the verdict on a command goes.
-pub enum Reply {
-    /// To a connection of a shard.
-    Connection(ConnectionKey, Ticket),
-    /// To whoever waits.
-    Waiter(oneshot::Sender<Verdict>),
-}
 
 /// The entrance to the log. Cheap to clone.
 #[derive(Clone)]

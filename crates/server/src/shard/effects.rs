@@ -14,13 +14,12 @@ use rollcall_wire::{
     message::Message,
 };
 
-use super::{ConnectionKey, Gauge, Inbound, Shard};
+use super::{ConnectionKey, Gauge, Inbound, Reply, Shard};
 use crate::{
     auth::Believed,
     clock,
     connection::{Closing, Delivery},
     names::{Deed, Report},
-    submit::Reply,
 };
 
 impl Shard {

@@ -1,6 +1,7 @@
 //! A shard: one thread, its connections, and the live end of every tenant that has members here.
 
 mod effects;
+mod follow;
 mod hub;
 mod inbox;
 mod members;
@@ -17,7 +18,7 @@ use std::{
 };
 
 pub(crate) use hub::sleep_until;
-pub use hub::{Errand, Gauge, Hub, Inbound, Inspected, Opener, SinkOpener};
+pub use hub::{Errand, Gauge, Hub, Inbound, Inspected, Opener, Reply, SinkOpener};
 use rollcall_core::{id::TenantId, time::Timestamp};
 use rollcall_wire::{broadcast::Broadcast, conversation::Outbox};
 pub use run::{Shards, listen, start};

@@ -86,7 +86,9 @@ impl Raw {
             let header = self.take(2);
             let length = match header[1] {
                 126 => usize::from(u16::from_be_bytes(self.take(2).try_into().unwrap())),
-                127 => usize::try_from(u64::from_be_bytes(self.take(8).try_into().unwrap())).unwrap(),
+                127 => {
+                    usize::try_from(u64::from_be_bytes(self.take(8).try_into().unwrap())).unwrap()
+                }
                 short => usize::from(short),
             };
             let payload = self.take(length);
