@@ -159,6 +159,8 @@ pub struct Connection {
     /// Whether its transport ends it as soon as it has what it is owed.
     pub(crate) ending: bool,
     pub(crate) opened_at: Timestamp,
+    /// When it last asked a command.
+    pub(crate) asked_at: Timestamp,
 }
 
 /// A connection that we are ending.
@@ -200,6 +202,7 @@ impl Connection {
             peer_gone: false,
             ending: false,
             opened_at: now,
+            asked_at: now,
         }
     }
 

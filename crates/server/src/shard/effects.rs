@@ -59,12 +59,18 @@ impl Shard {
     fn send(&mut self, key: ConnectionKey, message: &Message, id: Option<Position>) {
         let Some(connection) = self.connection(key) else { return };
         connection.sink.message(message, id);
+        let listener = connection.entrance.index;
         if connection.sink.waiting_bytes() > super::WAITING_BYTES_MAX {
             Gauge::add(&self.gauge.slow_readers, 1);
             let too_slow = rollcall_wire::websocket::close::TRY_LATER;
             self.close(key, too_slow, "reader too slow");
         }
         self.mark(key);
+        if self.sent.len() <= listener {
+            self.sent.resize(listener + 1, (0, 0));
+        }
+        let (frames, bytes) = &mut self.sent[listener];
+        (*frames, *bytes) = (*frames + 1, *bytes + message.text_bytes());
     }
 
     pub(super) fn tenant_of(&mut self, key: ConnectionKey) -> Option<rollcall_core::id::TenantId> {
@@ -85,8 +91,10 @@ impl Shard {
         command: Command,
         id: Option<CommandId>,
     ) {
+        let now = self.now;
         let Some(connection) = self.connection(key) else { return };
         let Some(who) = &connection.identity else { return };
+        connection.asked_at = now;
         let ask = Ask {
             tenant: who.tenant.clone(),
             by: By::Account(who.account.id.clone()),
