@@ -2,13 +2,11 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use rollcall_core::{
-    event::Event, id::TenantId, people::Scope, position::Offset, rejection::Fault, room::Room,
-};
+use rollcall_core::{id::TenantId, position::Offset, rejection::Fault, room::Room};
 use rollcall_store::Verdict;
 use rollcall_wire::{
     broadcast::Broadcast,
-    conversation::{Followed, Identity, Note, SignInRefusal, Ticket},
+    conversation::{Followed, Note, SignInRefusal, Ticket},
 };
 
 use super::{ConnectionKey, Gauge, Inbound, Opened, Shard, tenant::Tenant};
@@ -103,6 +101,7 @@ impl Shard {
     }
 
     pub(super) fn admit(&mut self, id: &TenantId, event: Arc<Broadcast>) {
+        self.count_rights(&event);
         let Some(tenant) = self.tenants.get_mut(id) else { return };
         match tenant.admit(event) {
             Err(from) => self.control.repair(id.clone(), Offset(from.0 - 1), self.number),
@@ -119,54 +118,8 @@ impl Shard {
         self.mind_accounts(id, event);
     }
 
-    /// Rights are judged on current data: whoever an event concerns is looked at again.
-    fn mind_accounts(&mut self, id: &TenantId, event: &Broadcast) {
-        let Some(tenant) = self.tenants.get(id) else { return };
-        let concerned = match &event.committed.event {
-            Event::AccountChanged(account) | Event::AccountRemoved(account) => {
-                tenant.connections_of(&account.id)
-            }
-            Event::SignedOut(session) => tenant.connections_of(&session.account),
-            Event::GatheringChanged(_) | Event::GroupChanged(_) => {
-                let scoped = |key: &ConnectionKey| {
-                    let place = self.connections.get(key.index as usize);
-                    let who = place.and_then(|(_, c)| c.identity.as_ref());
-                    who.is_some_and(|who| who.account.role.scope() == Scope::Assigned)
-                };
-                tenant.connections().into_iter().filter(scoped).collect()
-            }
-            _ => return,
-        };
-        for key in concerned {
-            if let Some(who) = self.connection(key).and_then(|c| c.identity.clone()) {
-                self.control.reidentify(key, *who);
-            }
-        }
-    }
-
-    fn identified(&mut self, key: ConnectionKey, who: Result<Identity, SignInRefusal>) {
-        let who = match who {
-            Ok(who) => who,
-            Err(refusal) => {
-                self.control.metrics.sign_in_refused(refusal);
-                self.converse(key, |c, at, out| c.signed_in(Err(refusal), at, out));
-                self.give_waiting(key);
-                return;
-            }
-        };
-        if self.connection(key).is_none() {
-            return;
-        }
-        let tenant = self.tenant(&who.tenant);
-        if tenant.is_open() {
-            self.welcome(key, who);
-        } else {
-            tenant.waiting.push((key, who));
-        }
-    }
-
     /// A tenant on this shard, looked up if it is not there.
-    fn tenant(&mut self, id: &TenantId) -> &mut Tenant {
+    pub(super) fn tenant(&mut self, id: &TenantId) -> &mut Tenant {
         self.tenants.entry(id.clone()).or_insert_with(|| {
             self.control.open_tenant(id.clone(), self.number);
             Tenant::opening()
@@ -191,12 +144,6 @@ impl Shard {
         }
     }
 
-    fn welcome(&mut self, key: ConnectionKey, who: Identity) {
-        self.adopt(key, who.clone());
-        self.converse(key, |c, at, out| c.signed_in(Ok(who), at, out));
-        self.give_waiting(key);
-    }
-
     fn tenant_opened(&mut self, id: &TenantId, opened: Result<Opened, Fault>) {
         let Some(tenant) = self.tenants.get_mut(id) else { return };
         let waiting = std::mem::take(&mut tenant.waiting);
@@ -219,19 +166,6 @@ impl Shard {
                 }
             }
         }
-    }
-
-    fn reidentified(&mut self, key: ConnectionKey, who: Result<Identity, SignInRefusal>) {
-        let note = match who {
-            Ok(who) => {
-                self.adopt(key, who.clone());
-                Note::Identity(who)
-            }
-            Err(SignInRefusal::Busy) => return,
-            Err(refusal) => Note::SignedOut(refusal),
-        };
-        self.converse(key, |c, at, out| c.note(&note, at, out));
-        self.give_waiting(key);
     }
 
     fn followed(
@@ -309,16 +243,16 @@ impl Shard {
         events: Result<Vec<Arc<Broadcast>>, Fault>,
         upto: Offset,
     ) {
-        match events {
-            Ok(events) => self.give_events(key, &events),
-            Err(_) => {
-                let try_later = rollcall_wire::websocket::close::TRY_LATER;
-                self.close(key, try_later, "try again");
-                return;
-            }
-        }
+        let Ok(events) = events else {
+            let try_later = rollcall_wire::websocket::close::TRY_LATER;
+            self.close(key, try_later, "try again");
+            return;
+        };
+        let all = self.give_events(key, &events);
         let Some(connection) = self.connection(key) else { return };
-        connection.cursor = connection.cursor.max(upto);
+        if all {
+            connection.cursor = connection.cursor.max(upto);
+        }
         connection.delivery = Delivery::Live;
         self.mark(key);
         self.end_if_wanted(key);

@@ -4,6 +4,7 @@ mod effects;
 mod hub;
 mod inbox;
 mod members;
+mod rights;
 mod run;
 mod tenant;
 mod turn;
@@ -82,6 +83,8 @@ pub struct Shard {
     /// What can be done only once more events have come.
     early: Vec<Inbound>,
     outbox: Outbox,
+    /// How often anybody's rights have changed: a sign-in that began before looks again.
+    rights_changes: u64,
     control: Control,
     gauge: Arc<Gauge>,
     draining: bool,
@@ -105,6 +108,7 @@ impl Shard {
             later: VecDeque::new(),
             early: Vec::new(),
             outbox: Outbox::default(),
+            rights_changes: 0,
             control,
             gauge,
             draining: false,

@@ -14,6 +14,10 @@ use crate::connection::{Connection, Delivery, Flushed};
 /// Events given to one connection before its bytes are written: what one vectored write takes.
 const EVENTS_A_WRITE: usize = 64;
 
+/// Bytes given to one connection before they are written: a few large events, or a slow reader
+/// would be taken for too slow before it was offered anything.
+const BYTES_A_WRITE: usize = 256 * 1024;
+
 impl Shard {
     pub(super) fn has_work(&self) -> bool {
         !self.dirty.is_empty() || !self.later.is_empty()
@@ -74,7 +78,7 @@ impl Shard {
             give(connection, interest, &event, &at, &mut out);
             self.carry_out(key, &mut out);
             self.outbox = out;
-            if given % EVENTS_A_WRITE == 0 && !self.write(key) {
+            if given % EVENTS_A_WRITE == 0 && !self.write(key) || !self.has_room(key) {
                 return;
             }
         }
@@ -108,11 +112,14 @@ impl Shard {
         self.converse(key, |conversation, at, out| conversation.note(&note, at, out));
     }
 
-    /// Events read from the store for one connection.
-    pub(super) fn give_events(&mut self, key: ConnectionKey, events: &[Arc<Broadcast>]) {
+    /// Events read from the store for one connection. `false`: it could not take all of them.
+    pub(super) fn give_events(&mut self, key: ConnectionKey, events: &[Arc<Broadcast>]) -> bool {
         for event in events {
+            if !self.has_room(key) {
+                return false;
+            }
             let now = self.now;
-            let Some(connection) = self.connection(key) else { return };
+            let Some(connection) = self.connection(key) else { return false };
             if event.committed.offset <= connection.cursor {
                 continue;
             }
@@ -127,10 +134,17 @@ impl Shard {
             self.carry_out(key, &mut out);
             self.outbox = out;
         }
+        true
+    }
+
+    /// Whether a connection can take another event; if much waits, it is written first.
+    fn has_room(&mut self, key: ConnectionKey) -> bool {
+        let full = |c: &mut Connection| c.sink.waiting_bytes() >= BYTES_A_WRITE;
+        !self.connection(key).is_some_and(full) || self.write(key)
     }
 
     /// Writes what a connection has waiting. `false`: it can take no more now.
-    fn write(&mut self, key: ConnectionKey) -> bool {
+    pub(super) fn write(&mut self, key: ConnectionKey) -> bool {
         let Some(connection) = self.connection(key) else { return false };
         if connection.blocked {
             return false;
