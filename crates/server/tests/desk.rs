@@ -85,7 +85,8 @@ fn g1_2_two_hundred_screens_see_twenty_check_ins_in_order_exactly_once() {
             let mut socket = program.gym_at_once("2");
             scope.spawn(move || {
                 for n in 0..5 {
-                    let answer = operate(&mut socket, &check_in(&format!("GYM{:04}", desk * 5 + n + 1)));
+                    let answer =
+                        operate(&mut socket, &check_in(&format!("GYM{:04}", desk * 5 + n + 1)));
                     assert_eq!(answer["type"], "check_in_success", "{answer}");
                 }
             });
@@ -94,7 +95,9 @@ fn g1_2_two_hundred_screens_see_twenty_check_ins_in_order_exactly_once() {
     let kept = support::log(&*program.store, Some(&[rollcall_core::room::Room::Desk]));
     let kept: Vec<_> = kept
         .iter()
-        .map(|(_, committed)| serde_json::to_value(&committed.event).unwrap()["data"]["visit"]["id"].clone())
+        .map(|(_, committed)| {
+            serde_json::to_value(&committed.event).unwrap()["data"]["visit"]["id"].clone()
+        })
         .collect();
     assert_eq!(kept.len(), 20);
     for (n, watcher) in watchers.iter_mut().enumerate() {
@@ -170,7 +173,11 @@ fn g5_3_a_batch_of_500_gets_500_answers() {
     socket.send(&json!({"type": "batch", "payload": {"batches": {"check_in": items}}}));
     for n in 1..=500 {
         let answer = socket.next_of(&["check_in_success", "check_in_error"]);
-        assert_eq!(answer["payload"]["member"]["membership_number"], format!("GYM{n:04}"), "{answer}");
+        assert_eq!(
+            answer["payload"]["member"]["membership_number"],
+            format!("GYM{n:04}"),
+            "{answer}"
+        );
     }
     assert_eq!(counted(&program), [500, 500, 0]);
 }
@@ -181,18 +188,32 @@ fn g3_7_no_content_of_a_frame_closes_a_socket() {
     let mut socket = program.gym("2");
     let deep = format!("{}1{}", "[".repeat(5_000), "]".repeat(5_000));
     let deep_inside = format!(r#"{{"type":"check_in","payload":{deep}}}"#);
-    let long = format!(r#"{{"type":"check_in","payload":{{"memberId":"{}"}}}}"#, "x".repeat(200_000));
+    let long =
+        format!(r#"{{"type":"check_in","payload":{{"memberId":"{}"}}}}"#, "x".repeat(200_000));
     let bad: &[&str] = &[
-        "", "nonsense", "7", "null", "[]", "{}", r#"{"type":null}"#, r#"{"type":{}}"#, r#"{"type":""}"#,
-        r#"{"type":"check_in"}"#, r#"{"type":"check_in","payload":null,"data":7}"#,
+        "",
+        "nonsense",
+        "7",
+        "null",
+        "[]",
+        "{}",
+        r#"{"type":null}"#,
+        r#"{"type":{}}"#,
+        r#"{"type":""}"#,
+        r#"{"type":"check_in"}"#,
+        r#"{"type":"check_in","payload":null,"data":7}"#,
         r#"{"type":"check_in","payload":{"memberId":{"a":1}}}"#,
         r#"{"type":"check_in","payload":{"memberId":"' OR 1=1 --"}}"#,
         r#"{"type":"check_in","payload":{"memberId":"\u0000\ud800"}}"#,
         r#"{"type":"check_out","payload":{"checkInId":-1e999}}"#,
         r#"{"type":"batch","payload":{"batches":{"check_in":7,"batch":[{}]}}}"#,
-        r#"{"type":"batch","batches":null}"#, r#"{"type":"resume","payload":{"since":"x"}}"#,
-        r#"{"type":"resume","payload":{"since":99999999999999999999}}"#, r#"{"type":"member_update"}"#,
-        &deep, &deep_inside, &long,
+        r#"{"type":"batch","batches":null}"#,
+        r#"{"type":"resume","payload":{"since":"x"}}"#,
+        r#"{"type":"resume","payload":{"since":99999999999999999999}}"#,
+        r#"{"type":"member_update"}"#,
+        &deep,
+        &deep_inside,
+        &long,
     ];
     for text in bad {
         socket.text(text);
@@ -216,7 +237,10 @@ fn g10_2_excess_frames_are_refused_and_operations_never() {
         match message["type"].as_str().unwrap() {
             "pong" => pongs += 1,
             "error" => {
-                assert_eq!((&message["message"], &message["retry"]), (&json!("Rate limit exceeded"), &json!(true)));
+                assert_eq!(
+                    (&message["message"], &message["retry"]),
+                    (&json!("Rate limit exceeded"), &json!(true))
+                );
                 complaints += 1;
             }
             "check_in_success" => break,
@@ -248,6 +272,8 @@ fn the_native_desk_tells_the_same_statistics() {
         assert_eq!(stats["data"]["currently_in"], n);
     }
     assert!(native.within(Duration::from_millis(100)).is_empty());
-    let fresh = program.socket(Dialect::Gym, &format!("/ws/checkins/?token={}", program.token(Dialect::Gym, "4"))).next();
+    let fresh = program
+        .socket(Dialect::Gym, &format!("/ws/checkins/?token={}", program.token(Dialect::Gym, "4")))
+        .next();
     assert_eq!(numbers(&fresh["payload"]), counted(&program));
 }

@@ -32,7 +32,8 @@ struct Chance(u64);
 
 impl Chance {
     fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % bound
     }
 }
@@ -99,7 +100,8 @@ fn a_thousand_cuts_over_changing_transports_leave_no_gap_and_no_repeat() {
     marking.join().unwrap();
     let kept = log(&*program.store, Some(&[SHEET.parse().unwrap(), Room::Desk]));
     let kept: Vec<String> = kept.iter().map(|(position, _)| position.to_string()).collect();
-    let mut rest = Follower::open(&program, Transport::Poll, "1", &[SHEET, "desk"], known.as_deref());
+    let mut rest =
+        Follower::open(&program, Transport::Poll, "1", &[SHEET, "desk"], known.as_deref());
     while seen.last() != kept.last() {
         seen.push(position(&rest.event()));
     }
@@ -113,7 +115,10 @@ fn a_position_that_cannot_be_continued_gets_a_snapshot_and_the_reason() {
     let program = Program::start();
     publish(&program, 10_050);
     let head = log(&*program.store, None).last().unwrap().0;
-    let at = |back: u64| Position { offset: rollcall_core::position::Offset(head.offset.0 - back), ..head };
+    let at = |back: u64| Position {
+        offset: rollcall_core::position::Offset(head.offset.0 - back),
+        ..head
+    };
     let cases = [
         (at(10_001).to_string(), "too_old"),
         (format!("{:08x}-{}", head.epoch.0 + 1, head.offset), "other_epoch"),
@@ -231,7 +236,11 @@ fn a_reader_that_stops_for_a_while_gets_everything_it_missed() {
     let mut slow = small_reader(&program);
     let start = follow(&mut slow);
     publish(&program, 9_000);
-    assert_eq!(read_to_head(&mut slow, start, start + 9_001), 0, "less than the limit is no reason to skip");
+    assert_eq!(
+        read_to_head(&mut slow, start, start + 9_001),
+        0,
+        "less than the limit is no reason to skip"
+    );
 }
 
 #[test]

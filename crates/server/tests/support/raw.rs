@@ -28,7 +28,10 @@ impl Head {
 
 impl Raw {
     pub fn connect(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).unwrap();
+        Self::over(TcpStream::connect(address).unwrap())
+    }
+
+    pub fn over(stream: TcpStream) -> Self {
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.set_nodelay(true).unwrap();
         Self { stream, read: Vec::new() }
@@ -86,7 +89,9 @@ impl Raw {
             let header = self.take(2);
             let length = match header[1] {
                 126 => usize::from(u16::from_be_bytes(self.take(2).try_into().unwrap())),
-                127 => usize::try_from(u64::from_be_bytes(self.take(8).try_into().unwrap())).unwrap(),
+                127 => {
+                    usize::try_from(u64::from_be_bytes(self.take(8).try_into().unwrap())).unwrap()
+                }
                 short => usize::from(short),
             };
             let payload = self.take(length);
