@@ -29,6 +29,7 @@ impl Shard {
             Inbound::CaughtUp { key, events, upto } => self.caught_up(key, events, upto),
             Inbound::Repaired(tenant, events) => {
                 events.into_iter().for_each(|event| self.admit(&tenant, event));
+                self.later.extend(self.early.drain(..));
             }
             Inbound::Presence { tenant, room, members } => {
                 let note = Note::Presence { room: room.clone(), members };
