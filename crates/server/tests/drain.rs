@@ -1,5 +1,8 @@
 //! A stop in order: everything acknowledged is kept, everybody is told, over the time that was set.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails so")]
+#![allow(clippy::disallowed_methods, reason = "tests measure real time")]
+
 mod support;
 
 use std::{

@@ -1,5 +1,8 @@
 //! Whoever is cut off comes back without a gap: over any transport, at any point, at any speed.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails so")]
+#![allow(clippy::disallowed_methods, reason = "tests measure real time")]
+
 mod support;
 
 use std::{

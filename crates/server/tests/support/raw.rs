@@ -74,7 +74,7 @@ impl Raw {
     }
 
     /// Everything until the other side ends; `None`: it did not end in time.
-    pub fn to_end(&mut self) -> Option<Vec<u8>> {
+    pub fn rest(&mut self) -> Option<Vec<u8>> {
         let mut rest = std::mem::take(&mut self.read);
         match self.stream.read_to_end(&mut rest) {
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => None,
