@@ -123,6 +123,18 @@ pub(crate) enum Delivery {
     CatchingUp,
 }
 
+/// Whether a connection's account is being looked up again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Recheck {
+    /// It is not.
+    #[default]
+    None,
+    /// The answer will count.
+    Asked,
+    /// Something changed since it was asked: the answer will not count, and it is asked again.
+    Again,
+}
+
 /// One client's conversation, over whatever transport.
 pub struct Connection {
     pub(crate) conversation: Box<dyn Conversation>,
@@ -131,6 +143,9 @@ pub struct Connection {
     /// The host name the client asked for; it may name the tenant.
     pub(crate) host: Option<Box<str>>,
     pub(crate) identity: Option<Box<Identity>>,
+    /// The shard's count of changed rights when the latest sign-in began.
+    pub(crate) rights_seen: u64,
+    pub(crate) recheck: Recheck,
     pub(crate) rooms: Vec<Room>,
     pub(crate) present_in: Vec<Room>,
     /// The name it claimed, if it did.
@@ -185,6 +200,8 @@ impl Connection {
             entrance,
             host,
             identity: None,
+            rights_seen: 0,
+            recheck: Recheck::None,
             rooms: Vec::new(),
             present_in: Vec::new(),
             name: None,

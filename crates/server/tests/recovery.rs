@@ -1,5 +1,8 @@
 //! Whoever is cut off comes back without a gap: over any transport, at any point, at any speed.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails so")]
+#![allow(clippy::disallowed_methods, reason = "tests measure real time")]
+
 mod support;
 
 use std::{
@@ -241,6 +244,33 @@ fn a_reader_that_stops_for_a_while_gets_everything_it_missed() {
         0,
         "less than the limit is no reason to skip"
     );
+}
+
+#[test]
+fn large_events_and_large_snapshots_are_no_reason_to_call_a_reader_slow() {
+    let program = Program::with_people(12_000);
+    let mut people = small_reader(&program);
+    people.send(&json!({"type": "follow", "data": {"id": "f", "rooms": ["people"]}}));
+    let snapshot = people.expect("snapshot");
+    assert_eq!(snapshot["data"]["rooms"][0]["people"].as_array().unwrap().len(), 12_000);
+    assert!(snapshot.to_string().len() > 2_000_000, "larger than what may wait for a slow reader");
+
+    // Longer than the tape, and each as large as a document may be at its end.
+    publish(&program, 5_000);
+    for n in 0..60 {
+        let data = json!({"text": "x".repeat(200_000), "n": n});
+        let document = json!({"kind": "material", "id": format!("d{n}"), "data": data});
+        program.operator(json!({"type": "put_document", "data": document})).unwrap();
+    }
+    let start = snapshot["data"]["position"].as_str().unwrap();
+    let rooms = json!([SHEET, "documents/material"]);
+    for _ in 0..2 {
+        let mut back = small_reader(&program);
+        let data = json!({"id": "f", "rooms": rooms, "after": start});
+        back.send(&json!({"type": "follow", "data": data}));
+        let known: Position = start.parse().unwrap();
+        assert_eq!(read_to_head(&mut back, known.offset.0, known.offset.0 + 5_061), 0);
+    }
 }
 
 #[test]

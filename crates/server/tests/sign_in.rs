@@ -1,5 +1,8 @@
 //! Whose sign-in ends is out within a second, on every open socket; and nobody sees another tenant.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails so")]
+#![allow(clippy::disallowed_methods, reason = "tests measure real time")]
+
 mod support;
 
 use std::time::{Duration, Instant};

@@ -58,9 +58,11 @@ impl Shard {
 
     fn send(&mut self, key: ConnectionKey, message: &Message, id: Option<Position>) {
         let Some(connection) = self.connection(key) else { return };
+        // What waited before counts: one message may be as large as it must be.
+        let too_much = connection.sink.waiting_bytes() > super::WAITING_BYTES_MAX;
         connection.sink.message(message, id);
         let listener = connection.entrance.index;
-        if connection.sink.waiting_bytes() > super::WAITING_BYTES_MAX {
+        if too_much {
             Gauge::add(&self.gauge.slow_readers, 1);
             let too_slow = rollcall_wire::websocket::close::TRY_LATER;
             self.close(key, too_slow, "reader too slow");
@@ -79,7 +81,9 @@ impl Shard {
     }
 
     fn sign_in(&mut self, key: ConnectionKey, token: String) {
+        let changes = self.rights_changes;
         let Some(connection) = self.connection(key) else { return };
+        connection.rights_seen = changes;
         let (entrance, host) = (connection.entrance.clone(), connection.host.clone());
         self.control.identify(key, entrance, host, token);
     }

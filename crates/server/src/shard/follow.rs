@@ -90,16 +90,15 @@ impl Shard {
         events: Result<Vec<Arc<Broadcast>>, Fault>,
         upto: Offset,
     ) {
-        match events {
-            Ok(events) => self.give_events(key, &events),
-            Err(_) => {
-                let try_later = close::TRY_LATER;
-                self.close(key, try_later, "try again");
-                return;
-            }
-        }
+        let Ok(events) = events else {
+            self.close(key, close::TRY_LATER, "try again");
+            return;
+        };
+        let all = self.give_events(key, &events);
         let Some(connection) = self.connection(key) else { return };
-        connection.upto = connection.upto.max(upto);
+        if all {
+            connection.upto = connection.upto.max(upto);
+        }
         connection.delivery = Delivery::Live;
         self.mark(key);
         self.end_if_wanted(key);

@@ -2,14 +2,12 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use rollcall_core::{
-    event::Event, id::TenantId, people::Scope, position::Offset, rejection::Fault, room::Room,
-};
+use rollcall_core::{id::TenantId, position::Offset, rejection::Fault, room::Room};
 use rollcall_store::Verdict;
 use rollcall_wire::{
     Dialect,
     broadcast::Broadcast,
-    conversation::{Identity, Note, Relay, SignInRefusal, Ticket},
+    conversation::{Note, Relay, SignInRefusal, Ticket},
 };
 
 use super::{ConnectionKey, Inbound, Inspected, Opened, Shard, tenant::Tenant};
@@ -31,6 +29,7 @@ impl Shard {
             Inbound::CaughtUp { key, events, upto } => self.caught_up(key, events, upto),
             Inbound::Repaired(tenant, events) => {
                 events.into_iter().for_each(|event| self.admit(&tenant, event));
+                self.later.extend(self.early.drain(..));
             }
             Inbound::Presence { tenant, room, members } => {
                 let note = Note::Presence { room: room.clone(), members };
@@ -155,6 +154,7 @@ impl Shard {
     }
 
     pub(super) fn admit(&mut self, id: &TenantId, event: Arc<Broadcast>) {
+        self.count_rights(&event);
         let Some(tenant) = self.tenants.get_mut(id) else { return };
         match tenant.admit(event) {
             Err(from) => self.control.repair(id.clone(), Offset(from.0 - 1), self.number),
@@ -172,65 +172,12 @@ impl Shard {
         self.mind_accounts(id, event);
     }
 
-    /// Rights are judged on current data: whoever an event concerns is looked at again.
-    fn mind_accounts(&mut self, id: &TenantId, event: &Broadcast) {
-        let Some(tenant) = self.tenants.get(id) else { return };
-        let concerned = match &event.committed.event {
-            Event::AccountChanged(account) | Event::AccountRemoved(account) => {
-                tenant.connections_of(&account.id)
-            }
-            Event::SignedOut(session) => tenant.connections_of(&session.account),
-            Event::GatheringChanged(_) | Event::GroupChanged(_) => {
-                let scoped = |key: &ConnectionKey| {
-                    let place = self.connections.get(key.index as usize);
-                    let who = place.and_then(|(_, c)| c.identity.as_ref());
-                    who.is_some_and(|who| who.account.role.scope() == Scope::Assigned)
-                };
-                tenant.connections().into_iter().filter(scoped).collect()
-            }
-            _ => return,
-        };
-        for key in concerned {
-            if let Some(who) = self.connection(key).and_then(|c| c.identity.clone()) {
-                self.control.reidentify(key, *who);
-            }
-        }
-    }
-
-    fn identified(&mut self, key: ConnectionKey, who: Result<Identity, SignInRefusal>) {
-        let who = match who {
-            Ok(who) => who,
-            Err(refusal) => {
-                self.control.metrics.sign_in_refused(refusal);
-                self.converse(key, |c, at, out| c.signed_in(Err(refusal), at, out));
-                self.give_waiting(key);
-                return;
-            }
-        };
-        if self.connection(key).is_none() {
-            return;
-        }
-        let tenant = self.tenant(&who.tenant);
-        if tenant.is_open() {
-            self.welcome(key, who);
-        } else {
-            tenant.waiting.push((key, who));
-        }
-    }
-
     /// A tenant on this shard, looked up if it is not there.
-    fn tenant(&mut self, id: &TenantId) -> &mut Tenant {
+    pub(super) fn tenant(&mut self, id: &TenantId) -> &mut Tenant {
         self.tenants.entry(id.clone()).or_insert_with(|| {
             self.control.open_tenant(id.clone(), self.number);
             Tenant::opening()
         })
-    }
-
-    fn welcome(&mut self, key: ConnectionKey, who: Identity) {
-        let who = self.adopt(key, who);
-        self.control.metrics.joined(&who.tenant, &who.account.id, self.now);
-        self.converse(key, |c, at, out| c.signed_in(Ok(who), at, out));
-        self.give_waiting(key);
     }
 
     fn tenant_opened(&mut self, id: &TenantId, opened: Result<Opened, Fault>) {
@@ -255,16 +202,6 @@ impl Shard {
                 }
             }
         }
-    }
-
-    fn reidentified(&mut self, key: ConnectionKey, who: Result<Identity, SignInRefusal>) {
-        let note = match who {
-            Ok(who) => Note::Identity(self.adopt(key, who)),
-            Err(SignInRefusal::Busy) => return,
-            Err(refusal) => Note::SignedOut(refusal),
-        };
-        self.converse(key, |c, at, out| c.note(&note, at, out));
-        self.give_waiting(key);
     }
 
     /// Wakes everybody whose time has come, and turns the day of tenants at their midnight.

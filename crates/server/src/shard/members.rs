@@ -220,6 +220,8 @@ impl Shard {
     pub(crate) fn peer_gone(&mut self, key: ConnectionKey) {
         let Some(connection) = self.connection(key) else { return };
         if connection.inputs.is_empty() && connection.conversation.ready() {
+            // A peer that closed waits for our close.
+            self.write(key);
             self.remove(key, "closed by peer");
         } else {
             connection.peer_gone = true;

@@ -5,6 +5,7 @@ mod follow;
 mod hub;
 mod inbox;
 mod members;
+mod rights;
 mod run;
 mod tenant;
 mod turn;
@@ -87,6 +88,8 @@ pub struct Shard {
     outbox: Outbox,
     /// Lent to each delivery in turn.
     owed: Vec<(Arc<Broadcast>, Interest)>,
+    /// How often anybody's rights have changed: a sign-in that began before looks again.
+    rights_changes: u64,
     control: Control,
     gauge: Arc<Gauge>,
     draining: bool,
@@ -115,6 +118,7 @@ impl Shard {
             early: Vec::new(),
             outbox: Outbox::default(),
             owed: Vec::new(),
+            rights_changes: 0,
             control,
             gauge,
             draining: false,

@@ -17,6 +17,10 @@ use crate::{
 /// Events given to one connection before its bytes are written: what one vectored write takes.
 const EVENTS_A_WRITE: usize = 64;
 
+/// Bytes given to one connection before they are written: a few large events, or a slow reader
+/// would be taken for too slow before it was offered anything.
+const BYTES_A_WRITE: usize = 256 * 1024;
+
 impl Shard {
     pub(super) fn has_work(&self) -> bool {
         !self.dirty.is_empty() || !self.later.is_empty()
@@ -52,6 +56,11 @@ impl Shard {
         while let Some(more) = self.take_owed(key, &mut owed) {
             Gauge::add(&self.gauge.deliveries, owed.len() as u64);
             for (event, interest) in owed.drain(..) {
+                if !self.has_room(key) {
+                    // Large events: the rest waits on the tape, not here.
+                    self.put_back(key, &event);
+                    break;
+                }
                 let at = Moment { now: self.now, stats: event.stats() };
                 let mut out = std::mem::take(&mut self.outbox);
                 if let Some(connection) = self.connection(key) {
@@ -65,6 +74,14 @@ impl Shard {
             }
         }
         self.owed = owed;
+    }
+
+    /// A connection has had everything before `event`, and nothing from it on.
+    fn put_back(&mut self, key: ConnectionKey, event: &Broadcast) {
+        if let Some(connection) = self.connection(key) {
+            connection.upto.0 = event.committed.offset.0 - 1;
+        }
+        self.mark(key);
     }
 
     /// Takes what a connection is owed next off the tape, as much as one write takes; says
@@ -124,11 +141,14 @@ impl Shard {
         self.converse(key, |conversation, at, out| conversation.note(&note, at, out));
     }
 
-    /// Events read from the store for one connection.
-    pub(super) fn give_events(&mut self, key: ConnectionKey, events: &[Arc<Broadcast>]) {
+    /// Events read from the store for one connection. `false`: it could not take all of them.
+    pub(super) fn give_events(&mut self, key: ConnectionKey, events: &[Arc<Broadcast>]) -> bool {
         for event in events {
+            if !self.has_room(key) {
+                return false;
+            }
             let now = self.now;
-            let Some(connection) = self.connection(key) else { return };
+            let Some(connection) = self.connection(key) else { return false };
             if event.committed.offset <= connection.upto {
                 continue;
             }
@@ -143,10 +163,17 @@ impl Shard {
             self.carry_out(key, &mut out);
             self.outbox = out;
         }
+        true
+    }
+
+    /// Whether a connection can take another event; if much waits, it is written first.
+    fn has_room(&mut self, key: ConnectionKey) -> bool {
+        let full = |c: &mut Connection| c.sink.waiting_bytes() >= BYTES_A_WRITE;
+        !self.connection(key).is_some_and(full) || self.write(key)
     }
 
     /// Writes what a connection has waiting. `false`: it can take no more now.
-    fn write(&mut self, key: ConnectionKey) -> bool {
+    pub(super) fn write(&mut self, key: ConnectionKey) -> bool {
         let Some(connection) = self.connection(key) else { return false };
         if connection.blocked {
             return false;

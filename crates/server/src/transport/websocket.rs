@@ -1,6 +1,6 @@
 //! WebSocket on a bare TCP stream: one shared read buffer per shard, one vectored write per turn.
 
-use std::{future::Future, io::IoSlice, pin::Pin, rc::Rc, sync::Arc};
+use std::{future::Future, io::IoSlice, net::Shutdown, pin::Pin, rc::Rc, sync::Arc};
 
 use bytes::Bytes;
 use rollcall_core::position::Position;
@@ -8,6 +8,7 @@ use rollcall_wire::{
     message::Message,
     websocket::{self, Decoder, Incoming},
 };
+use socket2::SockRef;
 use tokio::net::TcpStream;
 
 use crate::{
@@ -57,7 +58,7 @@ impl WebSocketSink {
     /// record of the socket need not be touched. Only the runtime can wait, so it is the one to
     /// learn of a socket that is full.
     fn send(&self, slices: &[IoSlice<'_>]) -> std::io::Result<usize> {
-        let socket = socket2::SockRef::from(&*self.stream);
+        let socket = SockRef::from(&*self.stream);
         let sent = match slices {
             [one] => socket.send(one),
             many => socket.send_vectored(many),
@@ -157,6 +158,14 @@ impl Sink for WebSocketSink {
 
     fn answers_heartbeats(&self) -> bool {
         true
+    }
+}
+
+impl Drop for WebSocketSink {
+    /// Ends the socket for the reading half too, which may be waiting for a peer that stays silent.
+    fn drop(&mut self) {
+        // A peer that has gone first leaves nothing to end.
+        let _ = SockRef::from(&*self.stream).shutdown(Shutdown::Both);
     }
 }
 

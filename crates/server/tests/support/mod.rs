@@ -1,6 +1,7 @@
 //! A running program and a raw client, for tests that look from outside over real sockets.
 #![allow(dead_code, unused_imports, reason = "each test file uses the part it needs")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a failure here is the test's own")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails so")]
+#![allow(clippy::disallowed_methods, reason = "tests measure real time")]
 
 mod kept;
 mod one_way;

@@ -91,7 +91,8 @@ impl Poll {
         poll
     }
 
-    fn ask(&mut self) {
+    /// Puts the next question; its answer is read when it is wanted.
+    pub fn ask(&mut self) {
         self.asking.after = self.position.clone();
         let target = format!("{}&wait=30", self.asking.target("/v1/live/poll"));
         self.open = Some(Raw::get(self.asking.address, &target, &self.asking.token));

@@ -28,7 +28,10 @@ impl Head {
 
 impl Raw {
     pub fn connect(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).unwrap();
+        Self::over(TcpStream::connect(address).unwrap())
+    }
+
+    pub fn over(stream: TcpStream) -> Self {
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.set_nodelay(true).unwrap();
         Self { stream, read: Vec::new() }
@@ -71,7 +74,7 @@ impl Raw {
     }
 
     /// Everything until the other side ends; `None`: it did not end in time.
-    pub fn to_end(&mut self) -> Option<Vec<u8>> {
+    pub fn rest(&mut self) -> Option<Vec<u8>> {
         let mut rest = std::mem::take(&mut self.read);
         match self.stream.read_to_end(&mut rest) {
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => None,

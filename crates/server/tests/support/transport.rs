@@ -76,6 +76,13 @@ impl Follower {
         }
     }
 
+    /// Lets a poll put its next question now.
+    pub fn ask_again(&mut self) {
+        if let Carried::Poll(poll) = &mut self.carried {
+            poll.ask();
+        }
+    }
+
     /// The next event; `following` is passed over, anything else is a fault.
     pub fn event(&mut self) -> Value {
         loop {
