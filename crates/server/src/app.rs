@@ -31,7 +31,7 @@ use crate::{
     control::Control,
     health, names, presence,
     shard::{self, Hub, Inbound, Shards},
-    submit,
+    submit::{self, Submitter},
     telemetry::Metrics,
     tenants,
     transport::{self, Live, door::Door},
@@ -40,6 +40,10 @@ use crate::{
 
 /// Threads for what may wait: REST, look-ups, sign-ins. Delivery is not among it.
 const CONTROL_THREADS: usize = 2;
+
+/// Threads for what blocks: reads of the store and passwords. More would only wait for the same
+/// cores, and each keeps memory of its own after a storm of sign-ins.
+const BLOCKING_THREADS: usize = 4;
 
 /// Name of the database within the data directory.
 const DATABASE: &str = "rollcall.sqlite3";
@@ -53,6 +57,7 @@ pub struct Running {
     shards: Shards,
     hub: Hub,
     addresses: Vec<(Dialect, SocketAddr)>,
+    submitter: Submitter,
     drain_ms: u64,
 }
 
@@ -91,6 +96,7 @@ pub fn run(config: Config) -> anyhow::Result<()> {
 pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(CONTROL_THREADS)
+        .max_blocking_threads(BLOCKING_THREADS)
         .thread_name("rollcall-control")
         .enable_all()
         .build()?;
@@ -106,7 +112,7 @@ pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
         runtime: runtime.handle().clone(),
         store: store.clone(),
         authority: authority.clone(),
-        submitter,
+        submitter: submitter.clone(),
         hub: hub.clone(),
         presence,
         names,
@@ -146,7 +152,7 @@ pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
     for (dialect, address) in &addresses {
         tracing::info!(dialect = dialect.name(), %address, "listening");
     }
-    Ok(Running { runtime, shards, hub, addresses, drain_ms })
+    Ok(Running { runtime, shards, hub, addresses, submitter, drain_ms })
 }
 
 /// Tells the numbers on their own address.
@@ -252,6 +258,12 @@ impl Running {
     #[must_use]
     pub fn addresses(&self) -> &[(Dialect, SocketAddr)] {
         &self.addresses
+    }
+
+    /// The entrance to the log, for whoever runs the program within their own.
+    #[must_use]
+    pub fn submitter(&self) -> Submitter {
+        self.submitter.clone()
     }
 
     /// Stops in order (gym G6.7): no new connections, every client told within the drain, the

@@ -115,7 +115,7 @@ pub enum Input {
 /// Why a connection's delivery stands still.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Delivery {
-    /// It does not: the cursor follows the tape.
+    /// It does not: the connection follows the tape.
     Live,
     /// A snapshot is being read; events wait so that it comes in its place.
     Following,
@@ -136,7 +136,7 @@ pub struct Connection {
     /// The name it claimed, if it did.
     pub(crate) name: Option<Arc<str>>,
     /// Everything up to here has been given to the conversation, or was not for it.
-    pub(crate) cursor: Offset,
+    pub(crate) upto: Offset,
     pub(crate) delivery: Delivery,
     /// Whether it stands in the shard's list for the end of the turn.
     pub(crate) dirty: bool,
@@ -186,7 +186,7 @@ impl Connection {
             rooms: Vec::new(),
             present_in: Vec::new(),
             name: None,
-            cursor: Offset(0),
+            upto: Offset(0),
             delivery: Delivery::Live,
             dirty: false,
             blocked: false,

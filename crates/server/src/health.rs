@@ -105,7 +105,7 @@ impl Health {
             Command::PutDocument { kind: kind.clone(), id: Some(id.clone()), data, seen: None };
         let (tenant, fresh) = (TenantId::new(TENANT), clock::fresh_id());
         let ask = Ask { tenant: tenant.clone(), by: By::System, id: None, command, fresh };
-        let answer = self.control.submitter.commit(ask).await?;
+        let answer = self.control.submitter.submit_and_wait(ask).await?;
         self.delivered(answer.position.offset).await?;
         let store = self.control.store.clone();
         let read = tokio::task::spawn_blocking(move || {

@@ -40,7 +40,7 @@ impl Submitter {
     ///
     /// # Errors
     /// Why it was not kept.
-    pub async fn commit(&self, ask: Ask) -> Verdict {
+    pub async fn submit_and_wait(&self, ask: Ask) -> Verdict {
         let (reply, verdict) = oneshot::channel();
         self.submit(ask, Reply::Waiter(reply))?;
         verdict.await.unwrap_or(Err(Refusal::Overloaded))

@@ -242,7 +242,7 @@ impl Shard {
     }
 
     fn welcome(&mut self, key: ConnectionKey, who: Identity) {
-        self.adopt(key, who.clone());
+        let who = self.adopt(key, who);
         self.converse(key, |c, at, out| c.signed_in(Ok(who), at, out));
         self.give_waiting(key);
     }
@@ -273,10 +273,7 @@ impl Shard {
 
     fn reidentified(&mut self, key: ConnectionKey, who: Result<Identity, SignInRefusal>) {
         let note = match who {
-            Ok(who) => {
-                self.adopt(key, who.clone());
-                Note::Identity(who)
-            }
+            Ok(who) => Note::Identity(self.adopt(key, who)),
             Err(SignInRefusal::Busy) => return,
             Err(refusal) => Note::SignedOut(refusal),
         };
@@ -320,8 +317,10 @@ impl Shard {
         let Some(connection) = self.connection(key) else { return };
         if !refused {
             if connection.rooms.is_empty() {
-                connection.cursor = known;
+                connection.upto = known;
             }
+            // Most clients follow once, so that room for more would stay unused.
+            connection.rooms.reserve_exact(rooms.len());
             for room in rooms {
                 if !connection.rooms.contains(&room) {
                     connection.rooms.push(room);
@@ -343,7 +342,7 @@ impl Shard {
         let Some(tenant_id) = self.tenant_of(key) else { return };
         loop {
             let Some(connection) = self.connection(key) else { return };
-            let next = connection.cursor.next();
+            let next = connection.upto.next();
             if next > known {
                 return;
             }
@@ -368,7 +367,7 @@ impl Shard {
             }
         }
         let Some(connection) = self.connection(key) else { return };
-        connection.cursor = connection.cursor.max(upto);
+        connection.upto = connection.upto.max(upto);
         connection.delivery = Delivery::Live;
         self.mark(key);
         self.end_if_wanted(key);

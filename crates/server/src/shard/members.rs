@@ -1,6 +1,9 @@
 //! How connections come, speak and go.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, atomic::Ordering},
+};
 
 use rollcall_wire::conversation::{Conversation, Effect, Identity, Moment, Note, Outbox};
 
@@ -111,6 +114,8 @@ impl Shard {
                 return;
             }
             let Some(input) = connection.inputs.pop_front() else {
+                // An idle connection keeps no room for what might wait.
+                connection.inputs = VecDeque::new();
                 if connection.peer_gone {
                     self.remove(key, "closed by peer");
                 } else {
@@ -181,14 +186,20 @@ impl Shard {
     }
 
     /// Somebody signed in over this connection, perhaps in place of somebody else.
-    pub(super) fn adopt(&mut self, key: ConnectionKey, mut who: Identity) {
+    /// Gives the identity with everything shared that connections have in common: ten thousand
+    /// copies of a tenant's name are memory, and each is another place to read at a delivery.
+    pub(super) fn adopt(&mut self, key: ConnectionKey, mut who: Identity) -> Identity {
         self.forget_identity(key);
-        let Some(tenant) = self.tenants.get_mut(&who.tenant) else { return };
+        if let Some((shared, _)) = self.tenants.get_key_value(&who.tenant) {
+            who.tenant = shared.clone();
+        }
+        let Some(tenant) = self.tenants.get_mut(&who.tenant) else { return who };
         who.account = tenant.join(&who.account, key);
         self.gauge.signed_in.fetch_add(1, Ordering::Relaxed);
         if let Some(connection) = self.connection(key) {
-            connection.identity = Some(Box::new(who));
+            connection.identity = Some(Box::new(who.clone()));
         }
+        who
     }
 
     fn forget_identity(&mut self, key: ConnectionKey) {

@@ -19,12 +19,13 @@ use std::{
 pub(crate) use hub::sleep_until;
 pub use hub::{Errand, Gauge, Hub, Inbound, Inspected, Opener, SinkOpener};
 use rollcall_core::{id::TenantId, time::Timestamp};
-use rollcall_wire::conversation::Outbox;
+use rollcall_wire::{broadcast::Broadcast, conversation::Outbox};
 pub use run::{Shards, listen, start};
 use slab::Slab;
 pub use tenant::Opened;
 use tenant::Tenant;
 use tokio::sync::Notify;
+use turn::Interest;
 use wheel::Wheel;
 
 use crate::{
@@ -82,6 +83,8 @@ pub struct Shard {
     /// What can be done only once more events have come.
     early: Vec<Inbound>,
     outbox: Outbox,
+    /// Lent to each delivery in turn.
+    owed: Vec<(Arc<Broadcast>, Interest)>,
     control: Control,
     gauge: Arc<Gauge>,
     draining: bool,
@@ -105,6 +108,7 @@ impl Shard {
             later: VecDeque::new(),
             early: Vec::new(),
             outbox: Outbox::default(),
+            owed: Vec::new(),
             control,
             gauge,
             draining: false,

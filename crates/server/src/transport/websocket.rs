@@ -53,6 +53,23 @@ impl WebSocketSink {
         }
     }
 
+    /// Asks the system at once: nearly always it takes everything, and then the runtime's own
+    /// record of the socket need not be touched. Only the runtime can wait, so it is the one to
+    /// learn of a socket that is full.
+    fn send(&self, slices: &[IoSlice<'_>]) -> std::io::Result<usize> {
+        let socket = socket2::SockRef::from(&*self.stream);
+        let sent = match slices {
+            [one] => socket.send(one),
+            many => socket.send_vectored(many),
+        };
+        match sent {
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                self.stream.try_write_vectored(slices)
+            }
+            done => done,
+        }
+    }
+
     /// Takes `count` written bytes off the front.
     fn advance(&mut self, mut count: usize) {
         self.waiting_bytes -= count;
@@ -114,7 +131,7 @@ impl Sink for WebSocketSink {
                 *slice = IoSlice::new(frame);
             }
             slices[0] = IoSlice::new(&self.frames[0][self.written..]);
-            match self.stream.try_write_vectored(&slices[..count]) {
+            match self.send(&slices[..count]) {
                 Ok(0) => return Flushed::Over,
                 Ok(written) => self.advance(written),
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
