@@ -35,6 +35,7 @@ use crate::{
     telemetry::Metrics,
     tenants,
     transport::{self, Live, door::Door},
+    ui,
 };
 
 /// Threads for what may wait: REST, look-ups, sign-ins. Delivery is not among it.
@@ -218,6 +219,7 @@ fn service(api: Api, live: Live) -> Router {
     let routes = api::router(api);
     let routes = match dialect {
         Dialect::Native => routes
+            .route("/", get(ui::page))
             .route("/v1/live", get(transport::upgrade))
             .route("/v1/live/events", get(transport::events))
             .route("/v1/live/poll", get(transport::poll)),
