@@ -77,10 +77,7 @@ pub fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
 pub fn run(config: Config) -> anyhow::Result<()> {
     let store = open_store(&config)?;
     tenants::import_all(&*store, &config.import, config.replace)?;
-    let running = start(config, store)?;
-    running.runtime.block_on(asked_to_stop())?;
-    running.stop();
-    Ok(())
+    start(config, store)?.until_stopped()
 }
 
 /// Starts everything; the addresses are answered when it returns.
@@ -88,6 +85,19 @@ pub fn run(config: Config) -> anyhow::Result<()> {
 /// # Errors
 /// An address is taken, a setting does not hold, or the store does not work.
 pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
+    start_with(config, store, engines)
+}
+
+/// As [`start`], with Engine.IO applications of the caller's own: `engines` says which are served
+/// on a listener.
+///
+/// # Errors
+/// As [`start`], or as `engines`.
+pub fn start_with(
+    config: Config,
+    store: Arc<dyn Store>,
+    engines: impl Fn(&Config, &Listener) -> anyhow::Result<Vec<Engine>>,
+) -> anyhow::Result<Running> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(CONTROL_THREADS)
         .thread_name("rollcall-control")
@@ -111,7 +121,7 @@ pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
         names,
         metrics: metrics.clone(),
     };
-    let (entrances, sockets) = entrances(&config, shards)?;
+    let (entrances, sockets) = entrances(&config, shards, engines)?;
     let addresses: Vec<_> = entrances.iter().map(|(e, address)| (e.dialect, *address)).collect();
     let health = health::start(&control)?;
     if let Some(address) = config.metrics {
@@ -178,7 +188,11 @@ type Sockets = Vec<Vec<(Arc<Entrance>, TcpListener)>>;
 type Entrances = Vec<(Arc<Entrance>, SocketAddr)>;
 
 /// The entrances with their addresses, and every shard's own sockets for them.
-fn entrances(config: &Config, shards: u16) -> anyhow::Result<(Entrances, Sockets)> {
+fn entrances(
+    config: &Config,
+    shards: u16,
+    engines: impl Fn(&Config, &Listener) -> anyhow::Result<Vec<Engine>>,
+) -> anyhow::Result<(Entrances, Sockets)> {
     let mut entrances = Vec::new();
     let mut sockets: Sockets = (0..shards).map(|_| Vec::new()).collect();
     for (index, listener) in config.listen.iter().enumerate() {
@@ -250,6 +264,16 @@ impl Running {
     #[must_use]
     pub fn addresses(&self) -> &[(Dialect, SocketAddr)] {
         &self.addresses
+    }
+
+    /// Runs until the system asks the program to stop, then stops in order.
+    ///
+    /// # Errors
+    /// The system does not say when to stop.
+    pub fn until_stopped(self) -> anyhow::Result<()> {
+        self.runtime.block_on(asked_to_stop())?;
+        self.stop();
+        Ok(())
     }
 
     /// Stops in order (gym G6.7): no new connections, every client told within the drain, the
