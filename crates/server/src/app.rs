@@ -86,10 +86,7 @@ pub fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
 pub fn run(config: Config) -> anyhow::Result<()> {
     let store = open_store(&config)?;
     tenants::import_all(&*store, &config.import, config.replace)?;
-    let running = start(config, store)?;
-    running.runtime.block_on(asked_to_stop())?;
-    running.stop();
-    Ok(())
+    start(config, store)?.until_stopped()
 }
 
 /// Starts everything; the addresses are answered when it returns.
@@ -97,6 +94,19 @@ pub fn run(config: Config) -> anyhow::Result<()> {
 /// # Errors
 /// An address is taken, a setting does not hold, or the store does not work.
 pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
+    start_with(config, store, engines)
+}
+
+/// As [`start`], with Engine.IO applications of the caller's own: `engines` says which are served
+/// on a listener.
+///
+/// # Errors
+/// As [`start`], or as `engines`.
+pub fn start_with(
+    config: Config,
+    store: Arc<dyn Store>,
+    engines: impl Fn(&Config, &Listener) -> anyhow::Result<Vec<Engine>>,
+) -> anyhow::Result<Running> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(CONTROL_THREADS)
         .max_blocking_threads(BLOCKING_THREADS)
@@ -121,7 +131,7 @@ pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
         names,
         metrics: metrics.clone(),
     };
-    let (entrances, sockets) = entrances(&config, shards)?;
+    let (entrances, sockets) = entrances(&config, shards, engines)?;
     let addresses: Vec<_> = entrances.iter().map(|(e, address)| (e.dialect, *address)).collect();
     let health = health::start(&control)?;
     if let Some(address) = config.metrics {
@@ -189,7 +199,11 @@ type Sockets = Vec<Vec<(Arc<Entrance>, TcpListener)>>;
 type Entrances = Vec<(Arc<Entrance>, SocketAddr)>;
 
 /// The entrances with their addresses, and every shard's own sockets for them.
-fn entrances(config: &Config, shards: u16) -> anyhow::Result<(Entrances, Sockets)> {
+fn entrances(
+    config: &Config,
+    shards: u16,
+    engines: impl Fn(&Config, &Listener) -> anyhow::Result<Vec<Engine>>,
+) -> anyhow::Result<(Entrances, Sockets)> {
     let mut entrances = Vec::new();
     let mut sockets: Sockets = (0..shards).map(|_| Vec::new()).collect();
     for (index, listener) in config.listen.iter().enumerate() {
@@ -268,6 +282,16 @@ impl Running {
     #[must_use]
     pub fn submitter(&self) -> Submitter {
         self.submitter.clone()
+    }
+
+    /// Runs until the system asks the program to stop, then stops in order.
+    ///
+    /// # Errors
+    /// The system does not say when to stop.
+    pub fn until_stopped(self) -> anyhow::Result<()> {
+        self.runtime.block_on(asked_to_stop())?;
+        self.stop();
+        Ok(())
     }
 
     /// Stops in order (gym G6.7): no new connections, every client told within the drain, the
