@@ -57,6 +57,12 @@ impl Keys {
         }
     }
 
+    /// The same keys, and all gatherings besides (church 3.7: a believed account that is not kept).
+    #[must_use]
+    pub fn with_all_gatherings(self) -> Self {
+        Self { all_gatherings: true, ..self }
+    }
+
     /// Whether the holder may hear an event with that audience.
     #[must_use]
     pub fn hears(&self, audience: &Audience) -> bool {

@@ -7,10 +7,11 @@ use crate::{
     desk::{Claim, PersonRef},
     facts::Row,
     id::{
-        AccountId, CommandId, DocumentId, DocumentKind, GatheringId, SessionId, TenantId, VisitId,
+        AccountId, CommandId, DocumentId, DocumentKind, FamilyId, GatheringId, PersonId, SessionId,
+        TenantId, VisitId,
     },
-    people::{HeadcountMode, Session},
-    sheet::{MarkChange, MergeRule},
+    people::{HeadcountMode, Newcomer, PersonKind, Session},
+    sheet::{KioskStep, MarkChange, MergeRule},
     time::Date,
 };
 
@@ -62,6 +63,154 @@ pub enum Command {
         date: Date,
         /// Whether it is left out.
         excluded: bool,
+    },
+    /// Leave a sheet out of statistics if it is counted, else take it in again (church 8.17).
+    ToggleExclusion {
+        /// The sheet's number.
+        sheet: u64,
+    },
+    /// Put people on a sheet and mark them present (church 8.11).
+    AddToSheet {
+        /// Which gathering.
+        gathering: GatheringId,
+        /// On which date.
+        date: Date,
+        /// Who.
+        people: Vec<PersonId>,
+    },
+    /// Put a family of visitors on a sheet and mark its people present (church 8.12).
+    AddFamilyToSheet {
+        /// Which gathering.
+        gathering: GatheringId,
+        /// On which date.
+        date: Date,
+        /// Which family.
+        family: FamilyId,
+    },
+    /// Enter people who belong here and put them on the roster and the sheet (church 8.13).
+    AddRegulars {
+        /// Which gathering.
+        gathering: GatheringId,
+        /// On which date.
+        date: Date,
+        /// Who, at most [`crate::limits::NEWCOMERS_MAX`].
+        people: Vec<Newcomer>,
+    },
+    /// Enter visitors, or find them by name, and put them on the roster and the sheet without
+    /// marking them (church 8.14).
+    AddVisitors {
+        /// Which gathering.
+        gathering: GatheringId,
+        /// On which date.
+        date: Date,
+        /// Who, at most [`crate::limits::NEWCOMERS_MAX`].
+        people: Vec<Newcomer>,
+        /// From nearby or on a journey.
+        kind: PersonKind,
+        /// What their family is called; absent: after the first of them.
+        #[serde(default)]
+        family_name: Option<String>,
+        /// Notes on them.
+        #[serde(default)]
+        notes: Option<String>,
+        /// The family they join; absent: a new one.
+        #[serde(default)]
+        family: Option<FamilyId>,
+    },
+    /// Say who a visitor on a sheet really is: the first takes the visitor's place, the others
+    /// join the family (church 8.15).
+    ReplaceVisitor {
+        /// Which gathering.
+        gathering: GatheringId,
+        /// On which date.
+        date: Date,
+        /// Which visitor.
+        person: PersonId,
+        /// Who it is, at most [`crate::limits::NEWCOMERS_MAX`].
+        people: Vec<Newcomer>,
+        /// From nearby or on a journey.
+        kind: PersonKind,
+        /// What the family is called; absent: as before.
+        #[serde(default)]
+        family_name: Option<String>,
+    },
+    /// Take a visitor off a sheet and the roster (church 8.16).
+    RemoveVisitor {
+        /// Which gathering.
+        gathering: GatheringId,
+        /// On which date.
+        date: Date,
+        /// Which visitor.
+        person: PersonId,
+        /// Whether the visitor's whole family goes.
+        #[serde(default)]
+        whole_family: bool,
+    },
+    /// Bring people in or fetch them at a kiosk (church 5.9, 7.11).
+    UseKiosk {
+        /// Which gathering.
+        gathering: GatheringId,
+        /// On which date.
+        date: Date,
+        /// Who, at most [`crate::limits::KIOSK_PEOPLE_MAX`].
+        people: Vec<PersonId>,
+        /// In or out.
+        step: KioskStep,
+        /// Who signed for them.
+        #[serde(default)]
+        signer: Option<String>,
+    },
+    /// Forget what was done at a sheet's kiosk (church 8.20).
+    ClearKiosk {
+        /// Which gathering.
+        gathering: GatheringId,
+        /// On which date.
+        date: Date,
+    },
+    /// Put a person on a gathering's roster, or take them off.
+    Enrol {
+        /// Which gathering.
+        gathering: GatheringId,
+        /// Who.
+        person: PersonId,
+        /// Whether the person is expected from now on.
+        expected: bool,
+    },
+    /// Enter a family with its people (church 8.21).
+    AddFamily {
+        /// Its name.
+        name: String,
+        /// Regular or visitors; its people are the same.
+        kind: PersonKind,
+        /// Notes on it.
+        #[serde(default)]
+        notes: Option<String>,
+        /// Its people, at most [`crate::limits::NEWCOMERS_MAX`].
+        people: Vec<Newcomer>,
+    },
+    /// Change a family; a new kind becomes its active people's kind as well (church 8.21).
+    ChangeFamily {
+        /// Which.
+        family: FamilyId,
+        /// Its name; absent: as it is.
+        #[serde(default)]
+        name: Option<String>,
+        /// Regular or visitors; absent: as it is.
+        #[serde(default)]
+        kind: Option<PersonKind>,
+        /// Notes on it; absent: as they are.
+        #[serde(default)]
+        notes: Option<String>,
+    },
+    /// Enter a gathering under the next number and assign the sender to it (church 8.8).
+    AddGathering {
+        /// Its fields, as [`Command::Change`] takes them.
+        fields: Map<String, Value>,
+    },
+    /// Keep the sender's own preferences: an object per key (church 8.7).
+    SavePreferences {
+        /// The values by their keys.
+        values: Map<String, Value>,
     },
     /// Begin a visit.
     CheckIn {
@@ -185,6 +334,8 @@ pub enum Expect {
     Either,
     /// Nothing: the entry is new.
     New,
+    /// Nothing: the entry is new and gets the next number for its id.
+    Numbered,
     /// The entry.
     There,
 }

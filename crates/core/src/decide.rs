@@ -8,7 +8,7 @@ use crate::{
     id::AccountId,
     people::{self, Account, Gathering, Permission},
     position::Position,
-    rejection::{Refusal, Rejection},
+    rejection::{Fault, Refusal, Rejection},
     sheet::{self, MarkResult},
     time::Timestamp,
 };
@@ -76,11 +76,11 @@ impl Situation<'_> {
         gathering: &Gathering,
         what: &str,
     ) -> Result<(), Refusal> {
-        match self.account()? {
-            Some(account) if !(account.may(permission) && account.sees(gathering)) => {
-                Err(self.forbidden(what).into())
-            }
-            _ => Ok(()),
+        let Some(account) = self.account()? else { return Ok(()) };
+        if account.may(permission) && account.sees(gathering, self.facts)? {
+            Ok(())
+        } else {
+            Err(self.forbidden(what).into())
         }
     }
 
@@ -109,6 +109,26 @@ pub fn decide(facts: &dyn Facts, ask: &Ask, now: Timestamp) -> Result<Decision, 
         Command::ExcludeSheet { gathering, date, excluded } => {
             sheet::exclude(&at, gathering, *date, *excluded)
         }
+        Command::ToggleExclusion { sheet } => sheet::toggle_exclusion(&at, *sheet),
+        Command::AddToSheet { .. }
+        | Command::AddFamilyToSheet { .. }
+        | Command::AddRegulars { .. }
+        | Command::AddVisitors { .. }
+        | Command::ReplaceVisitor { .. }
+        | Command::RemoveVisitor { .. }
+        | Command::UseKiosk { .. }
+        | Command::ClearKiosk { .. } => decide_lists(&at, &ask.command),
+        Command::Enrol { gathering, person, expected } => {
+            people::enrol(&at, gathering, person, *expected)
+        }
+        Command::AddFamily { name, kind, notes, people } => {
+            people::add_family(&at, name, *kind, notes.as_deref(), people)
+        }
+        Command::ChangeFamily { family, name, kind, notes } => {
+            people::change_family(&at, family, name.as_deref(), *kind, notes.as_deref())
+        }
+        Command::AddGathering { fields } => people::add_gathering(&at, fields),
+        Command::SavePreferences { values } => document::save_preferences(&at, values),
         Command::CheckIn { person, location, notes, claim } => {
             desk::check_in(&at, person, location.as_deref(), notes.as_deref(), *claim)
         }
@@ -129,5 +149,36 @@ pub fn decide(facts: &dyn Facts, ask: &Ask, now: Timestamp) -> Result<Decision, 
         }
         Command::SetPassword { account, hash } => people::set_password(&at, account, hash),
         Command::Import { rows } => Ok(Event::Imported { rows: rows.clone() }.into()),
+    }
+}
+
+/// Commands that change who is on a sheet.
+fn decide_lists(at: &Situation<'_>, command: &Command) -> Result<Decision, Refusal> {
+    match command {
+        Command::AddToSheet { gathering, date, people } => {
+            sheet::add_to_sheet(at, gathering, *date, people)
+        }
+        Command::AddFamilyToSheet { gathering, date, family } => {
+            sheet::add_family_to_sheet(at, gathering, *date, family)
+        }
+        Command::AddRegulars { gathering, date, people } => {
+            sheet::add_regulars(at, gathering, *date, people)
+        }
+        Command::AddVisitors { gathering, date, people, kind, family_name, notes, family } => {
+            let (name, notes) = (family_name.as_deref(), notes.as_deref());
+            sheet::add_visitors(at, gathering, *date, people, *kind, name, notes, family.as_ref())
+        }
+        Command::ReplaceVisitor { gathering, date, person, people, kind, family_name } => {
+            let name = family_name.as_deref();
+            sheet::replace_visitor(at, gathering, *date, person, people, *kind, name)
+        }
+        Command::RemoveVisitor { gathering, date, person, whole_family } => {
+            sheet::remove_visitor(at, gathering, *date, person, *whole_family)
+        }
+        Command::UseKiosk { gathering, date, people, step, signer } => {
+            sheet::use_kiosk(at, gathering, *date, people, *step, signer.as_deref())
+        }
+        Command::ClearKiosk { gathering, date } => sheet::clear_kiosk(at, gathering, *date),
+        other => Err(Fault(format!("{other:?} is decided elsewhere")).into()),
     }
 }

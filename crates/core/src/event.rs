@@ -6,16 +6,16 @@ use std::sync::Arc;
 use crate::{
     audience::{Audience, Hearer},
     desk::Visit,
-    document::Document,
+    document::{Document, PREFERENCE},
     facts::{Key, Row},
-    id::{AccountId, CommandId, GatheringId},
+    id::{AccountId, CommandId, FamilyId, GatheringId},
     people::{
         Account, Family, Gathering, Group, HeadcountMode, Permission, Person, PersonCard, Session,
         Tenant,
     },
     position::Offset,
     room::Room,
-    sheet::{Headcount, Mark, Sheet},
+    sheet::{Headcount, KioskEntry, KioskStep, Listed, Mark, Sheet},
     time::{Date, Timestamp},
 };
 
@@ -86,6 +86,81 @@ pub enum Event {
         counter_name: String,
         /// All numbers of the sheet now, newest first.
         all: Vec<Headcount>,
+        /// The counters' names, in the order of `all`.
+        #[serde(default)]
+        names: Vec<String>,
+        /// The name of the hand, if it corrected another's number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        corrected_by: Option<String>,
+    },
+    /// A sheet makes one number of several in another way now, or was told so again.
+    HeadcountModeSet {
+        /// The sheet as it stands now.
+        sheet: Arc<Sheet>,
+        /// The hand's name.
+        by_name: String,
+    },
+    /// A sheet was left out of statistics, or taken in again.
+    ExclusionSet(Arc<Sheet>),
+    /// The roster of the day was written onto a sheet (church 7.7).
+    RosterTaken {
+        /// The sheet as it stands now.
+        sheet: Arc<Sheet>,
+        /// The rows that it made.
+        marks: Vec<Arc<Mark>>,
+    },
+    /// People were there later than on any date before (church 7.9).
+    Attended {
+        /// The persons as they stand now.
+        people: Vec<Arc<Person>>,
+        /// The families as they stand now.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        families: Vec<Arc<Family>>,
+    },
+    /// A sheet's visitors changed.
+    VisitorsListed {
+        /// Which gathering.
+        gathering: GatheringId,
+        /// On which date.
+        date: Date,
+        /// What happened to them.
+        news: VisitorNews,
+        /// The family that it is about, and its name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        family: Option<(FamilyId, String)>,
+        /// All visitors of the sheet now.
+        visitors: Vec<Listed>,
+    },
+    /// A sheet has people who were not on it before.
+    PeopleListed {
+        /// Which gathering.
+        gathering: GatheringId,
+        /// On which date.
+        date: Date,
+        /// Everybody who belongs here, now.
+        regulars: Vec<Listed>,
+        /// All visitors of the sheet now.
+        visitors: Vec<Listed>,
+    },
+    /// People came in or were fetched at a kiosk.
+    KioskUsed {
+        /// Which gathering.
+        gathering: GatheringId,
+        /// On which date.
+        date: Date,
+        /// In or out.
+        step: KioskStep,
+        /// What is written down of it.
+        entries: Vec<KioskEntry>,
+    },
+    /// What was done at a sheet's kiosk is forgotten.
+    KioskCleared {
+        /// Which gathering.
+        gathering: GatheringId,
+        /// On which date.
+        date: Date,
+        /// The numbers of the entries.
+        numbers: Vec<u64>,
     },
     /// Somebody came.
     CheckedIn {
@@ -113,6 +188,18 @@ pub enum Event {
         /// The rows.
         rows: Vec<Row>,
     },
+}
+
+/// What happened to a sheet's visitors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VisitorNews {
+    /// Some are gone.
+    Removed,
+    /// A family came.
+    FamilyAdded,
+    /// A family is known better.
+    FamilyChanged,
 }
 
 /// One mark in an event, with what a screen shows beside it.
@@ -171,12 +258,21 @@ impl Event {
             | Self::FamilyChanged(_)
             | Self::FamilyRemoved(_)
             | Self::GroupChanged(_)
-            | Self::GroupRemoved(_) => Room::People,
+            | Self::GroupRemoved(_)
+            | Self::Attended { .. } => Room::People,
             Self::GatheringChanged(_) | Self::GatheringRemoved(_) => Room::Gatherings,
-            Self::SheetChanged(sheet) => Room::Sheet(sheet.gathering.clone(), sheet.date),
-            Self::Marked { gathering, date, .. } | Self::HeadsCounted { gathering, date, .. } => {
-                Room::Sheet(gathering.clone(), *date)
+            Self::SheetChanged(sheet)
+            | Self::ExclusionSet(sheet)
+            | Self::RosterTaken { sheet, .. }
+            | Self::HeadcountModeSet { sheet, .. } => {
+                Room::Sheet(sheet.gathering.clone(), sheet.date)
             }
+            Self::Marked { gathering, date, .. }
+            | Self::HeadsCounted { gathering, date, .. }
+            | Self::VisitorsListed { gathering, date, .. }
+            | Self::PeopleListed { gathering, date, .. }
+            | Self::KioskUsed { gathering, date, .. }
+            | Self::KioskCleared { gathering, date, .. } => Room::Sheet(gathering.clone(), *date),
             Self::CheckedIn { .. } | Self::CheckedOut { .. } => Room::Desk,
             Self::DocumentChanged(d) | Self::DocumentRemoved(d) => Room::Documents(d.kind.clone()),
         }
@@ -200,14 +296,24 @@ impl Event {
             Self::FamilyChanged(_)
             | Self::FamilyRemoved(_)
             | Self::GroupChanged(_)
-            | Self::GroupRemoved(_) => vec![Hearer::May(Permission::ReadPeople)],
+            | Self::GroupRemoved(_)
+            | Self::Attended { .. } => vec![Hearer::May(Permission::ReadPeople)],
             Self::GatheringChanged(g) | Self::GatheringRemoved(g) => sheet_hearers(&g.id),
-            Self::SheetChanged(s) => sheet_hearers(&s.gathering),
-            Self::Marked { gathering, .. } | Self::HeadsCounted { gathering, .. } => {
-                sheet_hearers(gathering)
-            }
+            Self::SheetChanged(s)
+            | Self::ExclusionSet(s)
+            | Self::RosterTaken { sheet: s, .. }
+            | Self::HeadcountModeSet { sheet: s, .. } => sheet_hearers(&s.gathering),
+            Self::Marked { gathering, .. }
+            | Self::HeadsCounted { gathering, .. }
+            | Self::VisitorsListed { gathering, .. }
+            | Self::PeopleListed { gathering, .. }
+            | Self::KioskUsed { gathering, .. }
+            | Self::KioskCleared { gathering, .. } => sheet_hearers(gathering),
             Self::CheckedIn { visit, .. } | Self::CheckedOut { visit, .. } => {
                 vec![Hearer::May(Permission::ReadDesk), Hearer::Person(visit.person.clone())]
+            }
+            Self::DocumentChanged(d) if d.kind.as_str() == PREFERENCE => {
+                d.by.iter().cloned().map(Hearer::Account).collect()
             }
             Self::DocumentChanged(_) | Self::DocumentRemoved(_) => {
                 vec![Hearer::May(Permission::ReadDocuments)]
@@ -238,7 +344,26 @@ impl Event {
             Self::GroupRemoved(g) => vec![Remove(Key::Group(g.id.clone()))],
             Self::GatheringChanged(g) => vec![Put(Row::Gathering(g.clone()))],
             Self::GatheringRemoved(g) => vec![Remove(Key::Gathering(g.id.clone()))],
-            Self::SheetChanged(s) => vec![Put(Row::Sheet(s.clone()))],
+            Self::SheetChanged(s)
+            | Self::ExclusionSet(s)
+            | Self::HeadcountModeSet { sheet: s, .. } => vec![Put(Row::Sheet(s.clone()))],
+            Self::RosterTaken { sheet, marks } => std::iter::once(Row::Sheet(sheet.clone()))
+                .chain(
+                    marks.iter().map(|m| Row::Mark(sheet.gathering.clone(), sheet.date, m.clone())),
+                )
+                .map(Put)
+                .collect(),
+            Self::Attended { people, families } => {
+                let people = people.iter().cloned().map(Row::Person);
+                people.chain(families.iter().cloned().map(Row::Family)).map(Put).collect()
+            }
+            Self::VisitorsListed { .. } | Self::PeopleListed { .. } => Vec::new(),
+            Self::KioskUsed { gathering, date, entries, .. } => {
+                entries.iter().flat_map(|e| e.rows(gathering, *date)).map(Put).collect()
+            }
+            Self::KioskCleared { gathering, date, numbers } => {
+                KioskEntry::keys(gathering, *date, numbers).into_iter().map(Remove).collect()
+            }
             Self::Marked { gathering, date, marks } => marks
                 .iter()
                 .map(|m| Put(Row::Mark(gathering.clone(), *date, m.mark.clone())))

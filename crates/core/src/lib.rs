@@ -16,6 +16,7 @@ pub mod facts;
 pub mod id;
 pub mod limits;
 pub mod live;
+pub mod overlay;
 pub mod people;
 pub mod position;
 pub mod rejection;

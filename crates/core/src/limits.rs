@@ -18,6 +18,18 @@ pub const LOCATION_CHARS_MAX: usize = 100;
 /// Marks in one command: the church contract's batch (11.1).
 pub const MARKS_MAX: usize = 1_000;
 
+/// People entered by one command (church 11.1).
+pub const NEWCOMERS_MAX: usize = 50;
+
+/// People of one step at a kiosk (church 11.1).
+pub const KIOSK_PEOPLE_MAX: usize = 500;
+
+/// Characters of a given or family name that a newcomer brings (church 11.1).
+pub const NEWCOMER_NAME_CHARS_MAX: usize = 100;
+
+/// Characters of a preference's key (church 8.7).
+pub const PREFERENCE_KEY_CHARS_MAX: usize = 100;
+
 /// A headcount's largest number (church 7.10).
 pub const HEADCOUNT_MAX: u32 = 100_000;
 

@@ -1,6 +1,6 @@
 //! Rooms: where one thing is followed live. A room is a filter over the tenant's log.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
@@ -31,6 +31,9 @@ pub enum Room {
     AllDocuments,
     /// Documents of one kind.
     Documents(DocumentKind),
+    /// A place to meet under a name of the clients' own: it has presence and relays, no events,
+    /// and no text of the native protocol leads to it (church 5.13).
+    Named(Arc<str>),
 }
 
 impl Room {
@@ -71,6 +74,7 @@ impl fmt::Display for Room {
             Self::Accounts => f.write_str("accounts"),
             Self::AllDocuments => f.write_str("documents"),
             Self::Documents(kind) => write!(f, "documents/{kind}"),
+            Self::Named(name) => write!(f, "named/{name}"),
         }
     }
 }

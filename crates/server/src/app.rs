@@ -1,24 +1,35 @@
 //! Puts the program together, runs it, and stops it in order.
 
 use std::{
+    future::IntoFuture,
     net::{SocketAddr, TcpListener},
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
 use anyhow::Context;
-use axum::{Extension, Router, routing::get};
+use axum::{
+    Extension, Router,
+    routing::{any, get},
+};
 use rollcall_store::{MemoryStore, Store, sqlite::SqliteStore};
-use rollcall_wire::Dialect;
+use rollcall_wire::{
+    Dialect,
+    church::{self, Church},
+    conversation::Conversation,
+    engineio,
+};
+use sha2::{Digest, Sha256};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::{
     api::{self, Api},
     auth::{Authority, Keyring, Origins},
-    config::{Config, StoreUrl},
-    connection::Entrance,
+    clock,
+    config::{Config, Listener, StoreUrl},
+    connection::{Engine, Entrance},
     control::Control,
-    health, presence,
+    health, names, presence,
     shard::{self, Hub, Inbound, Shards},
     submit::{self, Submitter},
     telemetry::Metrics,
@@ -28,6 +39,10 @@ use crate::{
 
 /// Threads for what may wait: REST, look-ups, sign-ins. Delivery is not among it.
 const CONTROL_THREADS: usize = 2;
+
+/// Threads for what blocks: reads of the store and passwords. More would only wait for the same
+/// cores, and each keeps memory of its own after a storm of sign-ins.
+const BLOCKING_THREADS: usize = 4;
 
 /// Name of the database within the data directory.
 const DATABASE: &str = "rollcall.sqlite3";
@@ -80,6 +95,7 @@ pub fn run(config: Config) -> anyhow::Result<()> {
 pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(CONTROL_THREADS)
+        .max_blocking_threads(BLOCKING_THREADS)
         .thread_name("rollcall-control")
         .enable_all()
         .build()?;
@@ -89,7 +105,8 @@ pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
     let (submitter, _writer) = submit::start(store.clone(), hub.clone(), metrics.clone())?;
     let authority = Arc::new(authority(&config, store.clone())?);
     let origins = Arc::new(Origins::new(&config.allow_origins));
-    let presence = runtime.block_on(async { presence::start(hub.clone()) });
+    let (presence, names) =
+        runtime.block_on(async { (presence::start(hub.clone()), names::start(hub.clone())) });
     let control = Control {
         runtime: runtime.handle().clone(),
         store: store.clone(),
@@ -97,19 +114,25 @@ pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
         submitter: submitter.clone(),
         hub: hub.clone(),
         presence,
+        names,
         metrics: metrics.clone(),
     };
     let (entrances, sockets) = entrances(&config, shards)?;
     let addresses: Vec<_> = entrances.iter().map(|(e, address)| (e.dialect, *address)).collect();
     let health = health::start(&control)?;
+    if let Some(address) = config.metrics {
+        tell_numbers(address, &control)?;
+    }
     let drain_ms = u64::from(config.drain_seconds) * 1_000;
-    let config = Arc::new(config);
+    let (writes, config) = (api::write_pace(&config.limits), Arc::new(config));
     let services = entrances.iter().map(|(entrance, _)| {
         let api = Api {
             control: control.clone(),
             config: config.clone(),
             origins: origins.clone(),
             health: health.clone(),
+            writes: writes.clone(),
+            listener: entrance.index,
             dialect: entrance.dialect,
             tenant: entrance.tenant.clone(),
         };
@@ -121,7 +144,7 @@ pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
         runtime: runtime.handle().clone(),
         services: services.collect(),
         origins: origins.clone(),
-        metrics,
+        hub: hub.clone(),
     });
     let shards = shard::start(&control, &door, inboxes, sockets)?;
     health.begin(&runtime);
@@ -129,6 +152,15 @@ pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
         tracing::info!(dialect = dialect.name(), %address, "listening");
     }
     Ok(Running { runtime, shards, hub, addresses, submitter, drain_ms })
+}
+
+/// Tells the numbers on their own address.
+fn tell_numbers(address: SocketAddr, control: &Control) -> anyhow::Result<()> {
+    let listening = control.runtime.block_on(tokio::net::TcpListener::bind(address));
+    let listener = listening.with_context(|| format!("cannot listen on {address} for metrics"))?;
+    let numbers = axum::serve(listener, api::own_metrics(control.clone()));
+    control.runtime.spawn(numbers.into_future());
+    Ok(())
 }
 
 /// Who may come in, by the settings.
@@ -160,7 +192,7 @@ fn entrances(config: &Config, shards: u16) -> anyhow::Result<(Entrances, Sockets
             index,
             dialect: listener.dialect,
             tenant: listener.tenant.clone(),
-            engines: Vec::new(),
+            engines: engines(config, listener)?,
         });
         let mut address = listener.address;
         for sockets in &mut sockets {
@@ -180,7 +212,7 @@ fn entrances(config: &Config, shards: u16) -> anyhow::Result<(Entrances, Sockets
 fn service(api: Api, live: Live) -> Router {
     let dialect = api.dialect;
     let routes = api::router(api);
-    match dialect {
+    let routes = match dialect {
         Dialect::Native => routes
             .route("/v1/live", get(transport::upgrade))
             .route("/v1/live/events", get(transport::events))
@@ -189,8 +221,34 @@ fn service(api: Api, live: Live) -> Router {
             .route("/ws/checkins", get(transport::upgrade))
             .route("/ws/checkins/{*rest}", get(transport::upgrade)),
         Dialect::Church => routes,
+    };
+    let routes = live.entrance.engines.iter().fold(routes, |routes, engine| {
+        let service = any(transport::engineio::answer)
+            .options(transport::engineio::preflight)
+            .layer(Extension(engine.clone()));
+        routes.route(engine.path, service)
+    });
+    routes.layer(Extension(live))
+}
+
+/// What Engine.IO a listener serves.
+fn engines(config: &Config, listener: &Listener) -> anyhow::Result<Vec<Engine>> {
+    if listener.dialect != Dialect::Church {
+        return Ok(Vec::new());
     }
-    .layer(Extension(live))
+    let mut digest = Sha256::new();
+    // A key of its own, made of the one secret that outlives a restart.
+    digest.update(b"rollcall church private id");
+    digest.update(config.secret()?.expose());
+    let seal = church::Seal::new(digest.finalize().into());
+    let endpoint = Arc::new(church::Endpoint::new(seal, listener.trust_handshake));
+    let settings =
+        engineio::Settings { ping_timeout_ms: church::PING_TIMEOUT_MS, ..Default::default() };
+    let begin = move |opening| -> Box<dyn Conversation> {
+        let nonce = clock::random_bytes();
+        Box::new(Church::new(endpoint.clone(), opening, nonce, clock::now()))
+    };
+    Ok(vec![Engine { path: "/socket.io/", settings: Arc::new(settings), begin: Arc::new(begin) }])
 }
 
 impl Running {

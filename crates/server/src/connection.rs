@@ -115,7 +115,7 @@ pub enum Input {
 /// Why a connection's delivery stands still.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Delivery {
-    /// It does not: the cursor follows the tape.
+    /// It does not: the connection follows the tape.
     Live,
     /// A snapshot is being read; events wait so that it comes in its place.
     Following,
@@ -148,13 +148,17 @@ pub struct Connection {
     pub(crate) recheck: Recheck,
     pub(crate) rooms: Vec<Room>,
     pub(crate) present_in: Vec<Room>,
+    /// The name it claimed, if it did.
+    pub(crate) name: Option<Arc<str>>,
     /// Everything up to here has been given to the conversation, or was not for it.
-    pub(crate) cursor: Offset,
+    pub(crate) upto: Offset,
     pub(crate) delivery: Delivery,
     /// Whether it stands in the shard's list for the end of the turn.
     pub(crate) dirty: bool,
     /// Whether the reader is slow: nothing more is given until it can be written.
     pub(crate) blocked: bool,
+    /// Whether a task waits until it can be written.
+    pub(crate) awaits_writable: bool,
     /// When the peer was last heard of.
     pub(crate) heard_at: Timestamp,
     pub(crate) heartbeat_at: Timestamp,
@@ -200,10 +204,12 @@ impl Connection {
             recheck: Recheck::None,
             rooms: Vec::new(),
             present_in: Vec::new(),
-            cursor: Offset(0),
+            name: None,
+            upto: Offset(0),
             delivery: Delivery::Live,
             dirty: false,
             blocked: false,
+            awaits_writable: false,
             heard_at: now,
             heartbeat_at,
             scheduled: None,

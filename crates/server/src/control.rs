@@ -8,22 +8,24 @@ use rollcall_core::{
     id::TenantId,
     limits,
     live::{PresenceMember, Recovery, recover},
-    position::{Offset, Position},
+    position::{Epoch, Offset, Position},
     rejection::Fault,
     room::Room,
     time::{Timestamp, Zone},
 };
 use rollcall_store::{Store, View};
 use rollcall_wire::{
+    Dialect,
     broadcast::Broadcast,
-    conversation::{Followed, Identity, Look, Ticket},
+    conversation::{Followed, Identity, Look, Relay, Ticket},
 };
 use tokio::{runtime::Handle, sync::mpsc};
 
 use crate::{
-    auth::Authority,
+    auth::{Authority, Believed},
     clock,
     connection::Entrance,
+    names::Report,
     presence::Presenter,
     shard::{ConnectionKey, Hub, Inbound, Opened},
     submit::Submitter,
@@ -45,6 +47,8 @@ pub struct Control {
     pub hub: Hub,
     /// Who is in which room now.
     pub presence: mpsc::Sender<Presenter>,
+    /// Who bears which name now.
+    pub names: mpsc::Sender<Report>,
     /// Counts.
     pub metrics: Metrics,
 }
@@ -86,7 +90,13 @@ impl Control {
     /// Looks a tenant up for a tape; the shard is told [`Inbound::TenantOpened`].
     pub(crate) fn open_tenant(&self, tenant: TenantId, shard: u16) {
         self.apart(shard, move |store, _| {
-            let opened = look(store, &tenant, |view| opened(view, clock::now()));
+            let mut found = None;
+            let looked = store.look(&tenant, &mut |view| {
+                found = Some(opened(view, clock::now())?);
+                Ok(())
+            });
+            // A tenant that is not there (church 3.7) is an empty one.
+            let opened = looked.map(|_| found.unwrap_or_else(|| nothing(clock::now())));
             Inbound::TenantOpened(tenant, opened)
         });
     }
@@ -172,10 +182,44 @@ impl Control {
     }
 
     fn present(&self, presenter: Presenter) {
-        if let Err(mpsc::error::TrySendError::Full(presenter)) = self.presence.try_send(presenter) {
-            let presence = self.presence.clone();
-            self.runtime.spawn(async move { presence.send(presenter).await.is_ok() });
+        self.report(&self.presence, presenter);
+    }
+
+    /// Reports what a connection does with a name.
+    pub(crate) fn name(&self, report: Report) {
+        self.report(&self.names, report);
+    }
+
+    /// Reports without waiting. Only a flood makes a report wait, and then it may be overtaken.
+    fn report<T: Send + 'static>(&self, line: &mpsc::Sender<T>, report: T) {
+        if let Err(mpsc::error::TrySendError::Full(report)) = line.try_send(report) {
+            let line = line.clone();
+            self.runtime.spawn(async move { line.send(report).await.is_ok() });
         }
+    }
+
+    /// Passes a message on to everybody it is for, on every shard.
+    pub(crate) fn relay(
+        &self,
+        tenant: TenantId,
+        dialect: Dialect,
+        from: Option<ConnectionKey>,
+        relay: Arc<Relay>,
+    ) {
+        let hub = self.hub.clone();
+        self.runtime.spawn(async move {
+            for shard in (0u16..).take(hub.len()) {
+                let (tenant, relay) = (tenant.clone(), relay.clone());
+                hub.tell_soon(shard, Inbound::Relay { tenant, dialect, from, relay }).await;
+            }
+        });
+    }
+
+    /// Believes a client without a token; the shard is told [`Inbound::Identified`].
+    pub(crate) fn believe(&self, key: ConnectionKey, claim: Believed) {
+        self.apart(key.shard, move |_, authority| {
+            Inbound::Identified(key, authority.believe(&claim, clock::now()))
+        });
     }
 }
 
@@ -221,6 +265,11 @@ fn begin(
     };
     let snapshot = snapshot(view, position)?;
     Ok((Followed::Snapshot { position, snapshot, reset }, position.offset))
+}
+
+fn nothing(now: Timestamp) -> Opened {
+    let position = Position { epoch: Epoch(0), offset: Offset(0) };
+    Opened { position, tally: Tally::new(Zone::utc(), now) }
 }
 
 fn opened(view: &dyn View, now: Timestamp) -> Result<Opened, Fault> {

@@ -9,6 +9,7 @@ pub mod config;
 pub mod connection;
 pub mod control;
 pub mod health;
+pub mod names;
 pub mod presence;
 pub mod shard;
 pub mod submit;

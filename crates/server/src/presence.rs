@@ -45,7 +45,9 @@ async fn run(mut line: mpsc::Receiver<Presenter>, hub: Hub) {
         tokio::select! {
             report = line.recv() => {
                 let Some(report) = report else { return };
-                take(&mut presence, report);
+                if let Some((shard, attended)) = take(&mut presence, report) {
+                    hub.tell_soon(shard, attended).await;
+                }
             }
             () = tokio::time::sleep(wait) => {}
         }
@@ -55,13 +57,21 @@ async fn run(mut line: mpsc::Receiver<Presenter>, hub: Hub) {
     }
 }
 
-fn take(presence: &mut Presence<(TenantId, Room), ConnectionKey>, report: Presenter) {
-    let place = (report.tenant, report.room);
-    let now = clock::now();
-    match report.member {
-        Some(member) => presence.set(place, report.key, member, now),
-        None => presence.leave(&place, report.key, now),
-    }
+/// Takes a report; whoever attends is told who is there already.
+fn take(
+    presence: &mut Presence<(TenantId, Room), ConnectionKey>,
+    report: Presenter,
+) -> Option<(u16, Inbound)> {
+    let Presenter { tenant, room, key, member } = report;
+    let (place, now) = ((tenant, room.clone()), clock::now());
+    let Some(member) = member else {
+        presence.leave(&place, key, now);
+        return None;
+    };
+    presence.set(place.clone(), key, member, now);
+    let members = presence.members(&place).into();
+    let connections = presence.connections(&place);
+    Some((key.shard, Inbound::Attended { key, room, members, connections }))
 }
 
 async fn tell(hub: &Hub, tenant: &TenantId, room: &Room, members: Vec<PresenceMember>) {

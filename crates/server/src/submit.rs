@@ -4,22 +4,13 @@ use std::{sync::Arc, thread};
 
 use rollcall_core::{command::Ask, limits, rejection::Refusal};
 use rollcall_store::{Store, Verdict};
-use rollcall_wire::conversation::Ticket;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     clock,
-    shard::{ConnectionKey, Hub},
+    shard::{Hub, Reply},
     telemetry::Metrics,
 };
-
-/// Where the verdict on a command goes.
-pub enum Reply {
-    /// To a connection of a shard.
-    Connection(ConnectionKey, Ticket),
-    /// To whoever waits.
-    Waiter(oneshot::Sender<Verdict>),
-}
 
 /// The entrance to the log. Cheap to clone.
 #[derive(Clone)]
@@ -40,7 +31,7 @@ impl Submitter {
     ///
     /// # Errors
     /// Why it was not kept.
-    pub async fn commit(&self, ask: Ask) -> Verdict {
+    pub async fn submit_and_wait(&self, ask: Ask) -> Verdict {
         let (reply, verdict) = oneshot::channel();
         self.submit(ask, Reply::Waiter(reply))?;
         verdict.await.unwrap_or(Err(Refusal::Overloaded))

@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rollcall::submit::Reply;
+use rollcall::shard::Reply;
 use rollcall_core::{command::By, position::Position, room::Room};
 use rollcall_wire::Dialect;
 use serde_json::{Value, json};

@@ -62,7 +62,7 @@ fn sign_in(program: &Program, dialect: Dialect) -> Tokens {
         password: Secret::new("correct horse battery"),
         address: [127, 0, 0, 1].into(),
     };
-    let keep = |ask| program.submitter.commit(ask);
+    let keep = |ask| program.submitter.submit_and_wait(ask);
     wait(program.authority.sign_in(ask, clock::now(), keep)).unwrap()
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rollcall_core::{
-    audience::Keys,
+    audience::{Audience, Keys},
     command::Command,
     decide::Answer,
     desk::Stats,
@@ -85,6 +85,8 @@ pub enum SignInRefusal {
     Account,
     /// The sign-in was ended.
     Revoked,
+    /// It names no tenant, and there is more than one.
+    NoTenant,
     /// We could not find out; try again.
     Busy,
 }
@@ -124,9 +126,36 @@ pub enum Followed {
     Fault,
 }
 
+/// A message from one connection to others of its tenant and dialect. It stands in no log, and
+/// whoever is not connected never gets it.
+#[derive(Debug)]
+pub struct Relay {
+    /// Whom it is for. A shard may hand it to everybody of the tenant: conversations judge again.
+    pub reach: Reach,
+    /// Who may hear it.
+    pub audience: Audience,
+    /// The message.
+    pub message: Message,
+}
+
+/// Whom a [`Relay`] is for; never its sender.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Everybody of the tenant.
+    Tenant,
+    /// Whoever would hear an event of that room.
+    Followers(Room),
+    /// Whoever is present in that room.
+    Attenders(Room),
+}
+
 /// News that stand in no log.
 #[derive(Clone, Debug)]
 pub enum Note {
+    /// Another connection's message.
+    Relayed(Arc<Relay>),
+    /// Another connection has claimed this one's name: close in the dialect's way.
+    TakenOver,
     /// The desk's statistics changed without an event that the conversation is given: a new day
     /// began, or the account follows the desk but may not hear this visit (gym G7.13).
     Stats(Stats),
@@ -163,6 +192,33 @@ pub enum Effect {
         /// The token as the client wrote it.
         token: String,
     },
+    /// Believe a client that shows no token (church 3.7); the answer is
+    /// [`Conversation::signed_in`]. An account that is not kept gets an identity for the moment,
+    /// with the role given and the key of all gatherings.
+    Trust {
+        /// The tenant it names; it need not be there.
+        tenant: String,
+        /// The account it names.
+        account: String,
+        /// The e-mail address it gives.
+        email: Option<String>,
+        /// The role it gives.
+        role: Option<String>,
+    },
+    /// Be the connection of that name in the tenant from here on: whoever bears the name already
+    /// gets [`Note::TakenOver`]. The answer is [`Conversation::claimed`].
+    Claim {
+        /// The name; unguessable.
+        name: Arc<str>,
+    },
+    /// Keep a text under the claimed name, in place of the last one, for whoever claims it next.
+    /// It may be lost with the node; a dialect works without it.
+    Keep {
+        /// The text.
+        state: Arc<str>,
+    },
+    /// Pass a message on.
+    Relay(Arc<Relay>),
     /// Put a command to the tenant; the answer is [`Conversation::answered`].
     Submit {
         /// Names the answer.
@@ -191,7 +247,8 @@ pub enum Effect {
     },
     /// Follow a room no longer.
     Unfollow(Room),
-    /// Be present in a room, editing something or nothing; everybody present there is told.
+    /// Be present in a room, editing something or nothing; everybody present there is told. The
+    /// answer is [`Conversation::attended`].
     Attend {
         /// Which room.
         room: Room,
@@ -269,6 +326,24 @@ pub trait Conversation {
 
     /// The token of [`Effect::SignIn`] was checked. [`Moment::stats`] is known from here on.
     fn signed_in(&mut self, who: Result<Identity, SignInRefusal>, at: &Moment, out: &mut Outbox);
+
+    /// The name of [`Effect::Claim`] is borne; `kept` is what was kept under it.
+    fn claimed(&mut self, _kept: Option<Arc<str>>, _at: &Moment, _out: &mut Outbox) {}
+
+    /// The room of [`Effect::Attend`] is attended; `connections` counts those there, this one
+    /// included.
+    fn attended(
+        &mut self,
+        _room: &Room,
+        _members: &Arc<[PresenceMember]>,
+        _connections: usize,
+        _at: &Moment,
+        _out: &mut Outbox,
+    ) {
+    }
+
+    /// The transport is gone. Called once, last; of what is wanted only relays are still done.
+    fn closed(&mut self, _at: &Moment, _out: &mut Outbox) {}
 
     /// The command of [`Effect::Submit`] was judged and, if accepted, is durable.
     fn answered(

@@ -4,6 +4,7 @@
 //! [`http_head`]. A [`message::Message`] is encoded once and shared by every connection it goes to.
 
 pub mod broadcast;
+pub mod church;
 pub mod conversation;
 pub mod engineio;
 pub mod gym;

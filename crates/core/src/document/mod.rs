@@ -1,8 +1,11 @@
-//! A school's other records: kind, id, data, version.
+//! Other records that are kept whole: kind, id, data, version.
 
 mod change;
+mod preference;
 
 pub(crate) use change::{put_document, remove_document};
+pub(crate) use preference::save_preferences;
+pub use preference::{PREFERENCE, preference_id};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 

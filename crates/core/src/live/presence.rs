@@ -1,10 +1,10 @@
 //! Who is connected to a room now, and what they edit. Derived from connections, never stored.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{id::AccountId, time::Timestamp};
+use crate::{id::AccountId, people::AccountCard, time::Timestamp};
 
 /// How long a change may wait so that others can join it in one message: a reload leaves and
 /// joins within this time and is then no change at all.
@@ -20,6 +20,9 @@ pub struct PresenceMember {
     /// What the account edits now, in the client's own words (a person's id, say).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub editing: Option<String>,
+    /// More about the account, for dialects that show it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<Arc<AccountCard>>,
 }
 
 /// The presence of one room.
@@ -125,6 +128,12 @@ impl<R: Ord + Clone, C: Ord> Presence<R, C> {
         self.rooms.get(room).map(PresenceRoom::members).unwrap_or_default()
     }
 
+    /// How many connections are in a room now.
+    #[must_use]
+    pub fn connections(&self, room: &R) -> usize {
+        self.rooms.get(room).map_or(0, |room| room.connections.len())
+    }
+
     /// When some room has something to tell, if one has.
     #[must_use]
     pub fn due(&self) -> Option<Timestamp> {
@@ -152,6 +161,7 @@ mod tests {
             account: account.into(),
             name: account.into(),
             editing: editing.map(Into::into),
+            card: None,
         }
     }
 

@@ -2,10 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rights::{Permission, Role, Scope};
+use super::{
+    Group,
+    rights::{Permission, Role, Scope},
+};
 use crate::{
+    facts::Facts,
     id::{AccountId, GatheringId, GroupId, PersonId, SessionId},
     people::Gathering,
+    rejection::Fault,
     time::Timestamp,
 };
 
@@ -70,14 +75,22 @@ impl Account {
     }
 
     /// Whether the account may see a gathering and its sheets (church 10.4): its role sees all,
-    /// or it is assigned to the gathering or its group, or teaches it.
-    #[must_use]
-    pub fn sees(&self, gathering: &Gathering) -> bool {
-        self.may(Permission::ReadSheets)
-            && (self.role.scope() == Scope::All
-                || self.gatherings.contains(&gathering.id)
-                || gathering.teacher.as_ref() == Some(&self.id)
-                || gathering.group.as_ref().is_some_and(|group| self.groups.contains(group)))
+    /// or it is assigned to the gathering or its group, or teaches it or its group.
+    ///
+    /// # Errors
+    /// The group could not be read.
+    pub fn sees(&self, gathering: &Gathering, facts: &dyn Facts) -> Result<bool, Fault> {
+        if !self.may(Permission::ReadSheets) {
+            return Ok(false);
+        }
+        let sees = self.role.scope() == Scope::All
+            || self.gatherings.contains(&gathering.id)
+            || gathering.teacher.as_ref() == Some(&self.id);
+        let Some(group) = gathering.group.as_ref().filter(|_| !sees) else { return Ok(sees) };
+        let teaches = |group: &Group| {
+            group.teachers.contains(&self.id) || group.homeroom_teacher.as_ref() == Some(&self.id)
+        };
+        Ok(self.groups.contains(group) || facts.group(group)?.is_some_and(|group| teaches(&group)))
     }
 
     /// First and last name, else whatever names the account.
@@ -87,6 +100,33 @@ impl Account {
         match name.trim() {
             "" => self.username.clone().or_else(|| self.email.clone()).unwrap_or_default(),
             name => name.to_owned(),
+        }
+    }
+}
+
+/// An account as others see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountCard {
+    /// E-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+    /// What it may do.
+    pub role: Role,
+}
+
+impl Account {
+    /// What others see of it.
+    #[must_use]
+    pub fn card(&self) -> AccountCard {
+        AccountCard {
+            email: self.email.clone(),
+            first_name: self.first_name.clone(),
+            last_name: self.last_name.clone(),
+            role: self.role,
         }
     }
 }

@@ -10,10 +10,11 @@ use crate::{
     command::{Expect, List},
     decide::{Decision, Situation},
     event::Event,
-    facts::{Alias, Key, Query, Row, required},
+    facts::{Alias, Key, Query, Row, Series, required},
     id::{AccountId, FamilyId, GatheringId, GroupId, PersonId, SessionId},
     limits,
     rejection::{Refusal, Rejection},
+    time::is_time_of_day,
 };
 
 impl List {
@@ -63,11 +64,12 @@ pub(crate) fn change(
     at.allow(list.permission(), &format!("change a {}", list.entry()))?;
     let id = match id {
         Some(id) => PersonId::parse("id", id)?.to_string(),
+        None if expect == Expect::Numbered => number(at, list)?,
         None => at.fresh.to_owned(),
     };
     let current = at.facts.row(&list.key(&id))?;
     match (expect, &current) {
-        (Expect::New, Some(_)) => {
+        (Expect::New | Expect::Numbered, Some(_)) => {
             return Err(Rejection::AlreadyExists { what: list.entry().into(), id }.into());
         }
         (Expect::There, None) => return Err(Rejection::not_found(list.entry(), id).into()),
@@ -83,6 +85,19 @@ pub(crate) fn change(
         List::Gatherings => edit.gathering(current)?,
     };
     Ok(event.map(Decision::from).unwrap_or_default())
+}
+
+/// The next number of a list that is numbered in some dialect.
+fn number(at: &Situation<'_>, list: List) -> Result<String, Refusal> {
+    let series = match list {
+        List::People => Series::People,
+        List::Families => Series::Families,
+        List::Gatherings => Series::Gatherings,
+        List::Tenant | List::Accounts | List::Groups => {
+            return Err(Rejection::invalid("list", "is not numbered").into());
+        }
+    };
+    Ok(at.facts.next_number(series)?.to_string())
 }
 
 /// One entry under change: every list lays `fields` over what is there, then checks its own rules.
@@ -111,6 +126,10 @@ impl Edit<'_> {
         let id = current.as_ref().map_or_else(|| self.id.to_owned(), |t| t.id.to_string());
         let next: Tenant = merged(current.as_deref(), &id, self.fields)?;
         check_name("name", &next.name)?;
+        if !next.settings.church.visitor_window.is_possible() {
+            let why = "must hold integers between 1 and 52";
+            return Err(Rejection::invalid("visitor_window", why).into());
+        }
         Ok(differs(current, next).map(Event::TenantChanged))
     }
 
@@ -210,6 +229,16 @@ impl Edit<'_> {
         check_name("name", &next.name)?;
         if let Some(there) = &current {
             self.at.allow_at(Permission::ChangeGatherings, there, "change this gathering")?;
+        }
+        for (field, time) in [
+            ("start", &next.start),
+            ("end", &next.end),
+            ("opens", &next.opens),
+            ("closes", &next.closes),
+        ] {
+            if time.as_ref().is_some_and(|time| !is_time_of_day(time)) {
+                return Err(Rejection::invalid(field, "must be HH:MM").into());
+            }
         }
         for person in &next.roster {
             required(self.at.facts.person(person)?, "person", person)?;

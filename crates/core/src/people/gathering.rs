@@ -76,6 +76,9 @@ pub struct Gathering {
     /// Whether people may check themselves in at a kiosk.
     #[serde(default)]
     pub kiosk: bool,
+    /// What the kiosk says to people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kiosk_message: Option<String>,
     /// How several counters' numbers become one.
     #[serde(default)]
     pub headcount_mode: HeadcountMode,

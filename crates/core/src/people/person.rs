@@ -56,6 +56,9 @@ pub struct Person {
     /// The person's latest membership, if there ever was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub membership: Option<Membership>,
+    /// What stands on the person's badge, if it is not the usual (church 8.9).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub badge: Option<Box<Badge>>,
     /// The latest date with a present mark (church 7.9).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_attended: Option<Date>,
@@ -94,6 +97,21 @@ impl Person {
             membership: self.membership.clone(),
         }
     }
+}
+
+/// What stands on a printed badge.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Badge {
+    /// A word or two.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// A colour as the client writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub color: Option<String>,
+    /// The name of a picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub icon: Option<String>,
 }
 
 /// A person as an event shows them, as of the moment of the event.
@@ -139,6 +157,14 @@ pub enum PersonKind {
     Member,
     /// A student.
     Student,
+}
+
+impl PersonKind {
+    /// Whether it is a visitor of either kind.
+    #[must_use]
+    pub const fn visits(self) -> bool {
+        matches!(self, Self::LocalVisitor | Self::TravellerVisitor)
+    }
 }
 
 /// Whether somebody is expected.

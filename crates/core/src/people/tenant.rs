@@ -66,4 +66,36 @@ pub enum EntryPolicy {
 pub struct ChurchSettings {
     /// Whether unattended devices may use the kiosk over REST (church 7.12, 14.1).
     pub kiosk_rest: bool,
+    /// For how many sheets a visitor stays on the list after being there (church 7.8).
+    #[serde(skip_serializing_if = "VisitorWindow::is_usual")]
+    pub visitor_window: VisitorWindow,
+}
+
+/// For how many of a gathering's latest sheets a visitor who was there is still expected,
+/// 1 to 52 (church 7.8, 8.21).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct VisitorWindow {
+    /// Visitors from nearby.
+    pub local_sheets: usize,
+    /// Visitors on a journey.
+    pub traveller_sheets: usize,
+}
+
+impl Default for VisitorWindow {
+    fn default() -> Self {
+        Self { local_sheets: 6, traveller_sheets: 2 }
+    }
+}
+
+impl VisitorWindow {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether both lie within what the contract allows.
+    #[must_use]
+    pub fn is_possible(self) -> bool {
+        [self.local_sheets, self.traveller_sheets].iter().all(|n| (1..=52).contains(n))
+    }
 }

@@ -6,7 +6,7 @@ use super::{Headcount, Sheet, mark::opened};
 use crate::{
     decide::{Decision, Situation},
     event::Event,
-    facts::{Query, Row, required},
+    facts::{Alias, Query, Row, required},
     id::{AccountId, GatheringId},
     limits,
     people::{Account, Gathering, GatheringKind, HeadcountMode, Permission},
@@ -41,6 +41,8 @@ pub(crate) fn count_heads(
         mode,
         counted,
         counter_name: counter.display_name(),
+        names: names(at, &all)?,
+        corrected_by: corrector(at, &counter.id)?,
         all,
     });
     Ok(Decision { events, marks: Vec::new() })
@@ -53,8 +55,10 @@ pub(crate) fn set_headcount_mode(
     mode: HeadcountMode,
 ) -> Result<Decision, Refusal> {
     let found = countable(at, gathering)?;
-    let events = stands(at, &found, date)?.with_mode(mode);
-    Ok(Decision { events, marks: Vec::new() })
+    let before = stands(at, &found, date)?;
+    let sheet = Arc::new(Sheet { headcount_mode: mode, ..before.sheet });
+    let by_name = at.account()?.map(|a| a.display_name()).unwrap_or_default();
+    Ok(Event::HeadcountModeSet { sheet, by_name }.into())
 }
 
 pub(crate) fn exclude(
@@ -63,13 +67,26 @@ pub(crate) fn exclude(
     date: Date,
     excluded: bool,
 ) -> Result<Decision, Refusal> {
+    let sheet = required(at.facts.sheet(gathering, date)?, "sheet", &date)?;
+    set_exclusion(at, &sheet, excluded)
+}
+
+pub(crate) fn toggle_exclusion(at: &Situation<'_>, number: u64) -> Result<Decision, Refusal> {
+    let sheet = match at.facts.find(&Alias::SheetNumber(number))? {
+        Some(Row::Sheet(sheet)) => sheet,
+        _ => return Err(Rejection::not_found("sheet", number).into()),
+    };
+    set_exclusion(at, &sheet, !sheet.excluded)
+}
+
+fn set_exclusion(at: &Situation<'_>, sheet: &Sheet, excluded: bool) -> Result<Decision, Refusal> {
+    let gathering = &sheet.gathering;
     let found = required(at.facts.gathering(gathering)?, "gathering", gathering)?;
     at.allow_at(Permission::ChangeGatherings, &found, "exclude this sheet")?;
-    let sheet = required(at.facts.sheet(gathering, date)?, "sheet", &date)?;
     if sheet.excluded == excluded {
         return Ok(Decision::default());
     }
-    Ok(Event::SheetChanged(Arc::new(Sheet { excluded, ..(*sheet).clone() })).into())
+    Ok(Event::ExclusionSet(Arc::new(Sheet { excluded, ..sheet.clone() })).into())
 }
 
 fn countable(at: &Situation<'_>, id: &GatheringId) -> Result<Arc<Gathering>, Refusal> {
@@ -89,6 +106,21 @@ fn counting(at: &Situation<'_>, counter: Option<&AccountId>) -> Result<Arc<Accou
         at.allow(Permission::ChangeGatherings, "correct another's headcount")?;
     }
     Ok(required(at.facts.account(id)?, "account", id)?)
+}
+
+/// The names of those who counted, in their order.
+fn names(at: &Situation<'_>, all: &[Headcount]) -> Result<Vec<String>, Fault> {
+    let name = |count: &Headcount| {
+        let account = at.facts.account(&count.by)?;
+        Ok(account.map(|a| a.display_name()).unwrap_or_default())
+    };
+    all.iter().map(name).collect()
+}
+
+/// The name of the hand, if the number is another's.
+fn corrector(at: &Situation<'_>, counter: &AccountId) -> Result<Option<String>, Refusal> {
+    let hand = at.account()?.filter(|account| account.id != *counter);
+    Ok(hand.map(|account| account.display_name()))
 }
 
 /// The sheet before the command, and whether the command brings it into being.

@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{Mark, MarkChange, MarkResult, MergeRule, MergeVerdict, Sheet, Write, merge};
+use super::{
+    Mark, MarkChange, MarkResult, MergeRule, MergeVerdict, Sheet, Write, attended::attended, merge,
+    merge::RECENT_MS, snapshot,
+};
 use crate::{
     decide::{Decision, Situation},
     event::{Event, Marked},
@@ -13,9 +16,6 @@ use crate::{
     rejection::{Fault, Refusal, Rejection},
     time::Date,
 };
-
-/// Milliseconds for which accepted writes are remembered on a mark (church 7.3c).
-const RECENT_MS: i64 = 15 * 60 * 1_000;
 
 /// Writes remembered on a mark: more taps than a family of hands makes in that time.
 const RECENT_MAX: usize = 8;
@@ -35,12 +35,23 @@ pub(crate) fn mark(
     }
     let mut batch = Batch { at, gathering, date, rule, fresh: HashMap::new(), applied: Vec::new() };
     let marks = changes.iter().map(|c| batch.judge(c)).collect::<Result<Vec<_>, Fault>>()?;
+    let applied = batch.applied;
     let mut events = Vec::new();
-    if !batch.applied.is_empty() {
-        events.extend(opened(at, &found, date)?.map(|s| Event::SheetChanged(Arc::new(s))));
-        let marks = batch.applied;
-        events.push(Event::Marked { gathering: gathering.clone(), date, marks });
+    if applied.is_empty() {
+        return Ok(Decision { events, marks });
     }
+    let attended = match rule {
+        MergeRule::Native => {
+            events.extend(opened(at, &found, date)?.map(|s| Event::SheetChanged(Arc::new(s))));
+            None
+        }
+        MergeRule::Church => {
+            events.extend(snapshot::sheet_event(at, &found, date, &applied)?);
+            attended(at, date, &applied)?
+        }
+    };
+    events.push(Event::Marked { gathering: gathering.clone(), date, marks: applied });
+    events.extend(attended);
     Ok(Decision { events, marks })
 }
 
@@ -59,6 +70,7 @@ pub(super) fn opened(
         number: at.facts.next_number(Series::Sheets)?,
         headcount_mode: gathering.headcount_mode,
         roster_taken: false,
+        added: Vec::new(),
         excluded: false,
         by: at.by.account().cloned(),
         at: at.now,

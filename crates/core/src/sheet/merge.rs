@@ -71,6 +71,9 @@ fn same_value(mark: &Mark, change: &MarkChange) -> bool {
         && kept(change.override_reason.as_ref(), mark.override_reason.as_ref())
 }
 
+/// Milliseconds for which accepted writes are remembered on a mark (church 7.3c).
+pub(super) const RECENT_MS: i64 = 15 * 60 * 1_000;
+
 /// Milliseconds within which the same tap without a time of its own is a repeat (church 7.3b).
 const REPEAT_MS: i64 = 500;
 
@@ -89,7 +92,7 @@ fn church(
     if own && same && change.marked_at.is_none() && now.since_ms(mark.at) < REPEAT_MS {
         return MergeVerdict::Unchanged;
     }
-    if !own && was_accepted_before(mark, change.status, hand, given) {
+    if !own && was_accepted_before(mark, change.status, hand, given, now) {
         return MergeVerdict::Overtaken;
     }
     if own || mark.from_roster || mark.by.is_none() {
@@ -108,11 +111,12 @@ fn was_accepted_before(
     status: Status,
     hand: Option<&AccountId>,
     given: Option<Timestamp>,
+    now: Timestamp,
 ) -> bool {
     given.is_some_and(|tapped| {
-        mark.recent
-            .iter()
-            .any(|w| Some(&w.by) == hand && w.status == status && w.marked_at == tapped)
+        mark.recent.iter().filter(|write| now.since_ms(write.at) < RECENT_MS).any(|write| {
+            Some(&write.by) == hand && write.status == status && write.marked_at == tapped
+        })
     })
 }
 

@@ -1,12 +1,28 @@
 //! Sheets: a gathering on a date, and what stands there for each person.
 
+mod add;
+mod add_visitors;
+mod attended;
 mod headcount;
+mod kiosk;
 mod mark;
 mod merge;
+mod remove_visitor;
+mod replace_visitor;
+mod roster;
+mod snapshot;
+mod visitor_window;
 
-pub(crate) use headcount::{count_heads, exclude, set_headcount_mode};
+pub(crate) use add::{add_family_to_sheet, add_regulars, add_to_sheet};
+pub(crate) use add_visitors::add_visitors;
+pub(crate) use headcount::{count_heads, exclude, set_headcount_mode, toggle_exclusion};
+pub use kiosk::{KioskEntry, KioskStep, kiosk_dates_kind, kiosk_entries};
+pub(crate) use kiosk::{clear_kiosk, use_kiosk};
 pub(crate) use mark::mark;
 pub use merge::{MergeRule, MergeVerdict, merge};
+pub(crate) use remove_visitor::remove_visitor;
+pub(crate) use replace_visitor::replace_visitor;
+pub use roster::{Listed, SheetPeople, everybody, sheet_people};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -31,6 +47,9 @@ pub struct Sheet {
     /// Whether the roster of its day has been written onto it (church 7.7).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub roster_taken: bool,
+    /// People who were put on it without a mark (church 8.14).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub added: Vec<PersonId>,
     /// Whether statistics leave it out.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub excluded: bool,

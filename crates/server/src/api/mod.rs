@@ -1,18 +1,34 @@
 //! REST. A folder per dialect; within it, folder path = URL path, and each file holds one
 //! endpoint: its errors, its description, its handler and its tests.
 
+mod gym;
+mod health;
+mod layers;
+mod metrics;
+mod native;
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use metrics::own_address as own_metrics;
+
 use std::sync::Arc;
 
 use axum::Router;
 use rollcall_core::{
     command::{Ask, By, Command},
-    id::{CommandId, TenantId},
+    id::{AccountId, CommandId, TenantId},
     rejection::{Fault, Refusal},
 };
 use rollcall_store::{Verdict, View};
 use rollcall_wire::Dialect;
 
-use crate::{auth::Origins, clock, config::Config, control::Control, health::Health};
+use crate::{
+    auth::{Origins, Pace},
+    clock,
+    config::{Config, Limits},
+    control::Control,
+    health::Health,
+};
 
 /// What every endpoint of one entrance may use. Cheap to clone.
 #[derive(Clone)]
@@ -25,17 +41,46 @@ pub struct Api {
     pub origins: Arc<Origins>,
     /// The program's own probe.
     pub health: Health,
+    /// How fast each account may write over REST, whichever the listener.
+    pub writes: Arc<WritePace>,
+    /// The listener's place in the list of listeners, for metrics.
+    pub listener: usize,
     /// What is spoken here.
     pub dialect: Dialect,
     /// The tenant of tokens that name none.
     pub tenant: Option<TenantId>,
 }
 
-/// The REST of one entrance.
+/// How fast each account may write over REST.
+pub type WritePace = Pace<(TenantId, AccountId)>;
+
+/// The REST of one entrance: its dialect's endpoints within what every listener has.
 pub fn router(api: Api) -> Router {
-    match api.dialect {
-        Dialect::Native | Dialect::Gym | Dialect::Church => Router::new(),
-    }
+    let routes = match api.dialect {
+        Dialect::Native => native::router(api.clone()),
+        Dialect::Gym => gym::router(api.clone()),
+        Dialect::Church => Router::from(health::router().with_state(api.clone())),
+    };
+    layers::around(routes.merge(metrics::router(&api)), api)
+}
+
+/// The description of a dialect's REST, if it has one: OpenAPI in JSON, as it is kept in
+/// `docs/openapi`.
+#[must_use]
+pub fn openapi(dialect: Dialect) -> Option<String> {
+    let document = match dialect {
+        Dialect::Native => native::document(),
+        Dialect::Gym | Dialect::Church => return None,
+    };
+    // Kept files end with a line's end.
+    document.to_pretty_json().ok().map(|text| text + "\n")
+}
+
+/// A pace of that many writes a second for each account.
+#[must_use]
+pub fn write_pace(limits: &Limits) -> Arc<WritePace> {
+    const SECOND_MS: u32 = 1_000;
+    Arc::new(Pace::new(limits.writes_per_second, SECOND_MS))
 }
 
 impl Api {
@@ -51,7 +96,15 @@ impl Api {
         command: Command,
     ) -> Verdict {
         let (tenant, fresh) = (tenant.clone(), clock::fresh_id());
-        self.control.submitter.commit(Ask { tenant, by, id, command, fresh }).await
+        self.keep(Ask { tenant, by, id, command, fresh }).await
+    }
+
+    /// Has a command that is ready to be asked kept; signing in makes such.
+    ///
+    /// # Errors
+    /// Why it was not kept.
+    pub async fn keep(&self, ask: Ask) -> Verdict {
+        self.control.submitter.submit_and_wait(ask).await
     }
 
     /// Looks at a tenant once, consistently, on a thread that may wait.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rollcall_core::{
     audience::Keys,
-    facts::{Facts, Query, Row},
+    facts::{Facts, Key, Query, Row},
     id::{AccountId, GatheringId, SessionId, TenantId},
     people::{Account, Permission, Scope, Tenant},
     rejection::Fault,
@@ -184,6 +184,21 @@ impl Authority {
         let (tenant, keys) = (tenant.clone(), Arc::new(keys));
         Ok(Identity { tenant, account, keys, session, expires_at })
     }
+
+    /// Whether the tenant keeps such an account, whatever it may do.
+    pub(super) fn keeps(
+        &self,
+        tenant: &TenantId,
+        account: &AccountId,
+    ) -> Result<bool, SignInRefusal> {
+        let mut kept = false;
+        let looked = self.store.look(tenant, &mut |view| {
+            kept = view.row(&Key::Account(account.clone()))?.is_some();
+            Ok(())
+        });
+        looked.map_err(|fault| busy(&fault))?;
+        Ok(kept)
+    }
 }
 
 /// Whether a tenant is the program's own, such as its probe's: their names begin with a dot.
@@ -231,22 +246,13 @@ fn taught(facts: &dyn Facts, account: &Account) -> Result<Vec<GatheringId>, Faul
     if account.role.scope() == Scope::All || !account.may(Permission::ReadSheets) {
         return Ok(Vec::new());
     }
-    let mut groups = account.groups.clone();
-    for row in facts.rows(&Query::Groups)? {
-        if let Row::Group(group) = row
-            && (group.teachers.contains(&account.id)
-                || group.homeroom_teacher.as_ref() == Some(&account.id))
+    let mut taught = Vec::new();
+    for row in facts.rows(&Query::Gatherings)? {
+        if let Row::Gathering(gathering) = row
+            && account.sees(&gathering, facts)?
         {
-            groups.push(group.id.clone());
+            taught.push(gathering.id.clone());
         }
     }
-    let gatherings = facts.rows(&Query::Gatherings)?.into_iter().filter_map(|row| match row {
-        Row::Gathering(gathering) => Some(gathering),
-        _ => None,
-    });
-    let taught = gatherings.filter(|gathering| {
-        gathering.teacher.as_ref() == Some(&account.id)
-            || gathering.group.as_ref().is_some_and(|group| groups.contains(group))
-    });
-    Ok(taught.map(|gathering| gathering.id.clone()).collect())
+    Ok(taught)
 }

@@ -1,6 +1,7 @@
 //! Who may come in: passwords, tokens, sign-ins and origins.
 
 mod authority;
+mod believe;
 mod cache;
 mod claims;
 mod keyring;
@@ -13,7 +14,8 @@ mod tests;
 
 pub use self::{
     authority::Authority,
-    claims::{Claims, TokenKind},
+    believe::Believed,
+    claims::{Claims, TokenKind, number_or_text},
     keyring::{JwksError, Keyring},
     origin::{CREDENTIALS, Origins, VARY},
     pace::{Pace, TooFast},

@@ -1,5 +1,7 @@
 //! Does what conversations want done.
 
+use std::sync::Arc;
+
 use rollcall_core::{
     command::{Ask, By, Command},
     id::CommandId,
@@ -8,15 +10,16 @@ use rollcall_core::{
     room::Room,
 };
 use rollcall_wire::{
-    conversation::{Effect, Followed, From, Outbox, Ticket},
+    conversation::{Effect, Followed, From, Outbox, Relay, Ticket},
     message::Message,
 };
 
-use super::{ConnectionKey, Gauge, Inbound, Shard};
+use super::{ConnectionKey, Gauge, Inbound, Reply, Shard};
 use crate::{
+    auth::Believed,
     clock,
     connection::{Closing, Delivery},
-    submit::Reply,
+    names::{Deed, Report},
 };
 
 impl Shard {
@@ -31,6 +34,13 @@ impl Shard {
                     self.mark(key);
                 }
                 Effect::SignIn { token } => self.sign_in(key, token),
+                Effect::Trust { tenant, account, email, role } => {
+                    let claim = Believed { tenant, account, email, role };
+                    self.control.believe(key, claim);
+                }
+                Effect::Claim { name } => self.claim(key, name),
+                Effect::Keep { state } => self.name(key, Deed::Keep(state)),
+                Effect::Relay(relay) => self.relay(key, relay),
                 Effect::Submit { ticket, command, id } => self.submit(key, ticket, command, id),
                 Effect::Look { ticket, look } => {
                     if let Some(tenant) = self.tenant_of(key) {
@@ -124,6 +134,27 @@ impl Shard {
         }
     }
 
+    fn claim(&mut self, key: ConnectionKey, name: Arc<str>) {
+        if let Some(connection) = self.connection(key) {
+            connection.name = Some(name);
+        }
+        self.name(key, Deed::Claim);
+    }
+
+    /// Reports what a connection does with the name it bears.
+    fn name(&mut self, key: ConnectionKey, deed: Deed) {
+        let Some(tenant) = self.tenant_of(key) else { return };
+        let Some(name) = self.connection(key).and_then(|c| c.name.clone()) else { return };
+        self.control.name(Report { tenant, name, key, deed });
+    }
+
+    pub(super) fn relay(&mut self, key: ConnectionKey, relay: Arc<Relay>) {
+        let Some(tenant) = self.tenant_of(key) else { return };
+        let Some(connection) = self.connection(key) else { return };
+        let dialect = connection.entrance.dialect;
+        self.control.relay(tenant, dialect, Some(key), relay);
+    }
+
     fn attend(&mut self, key: ConnectionKey, room: Room, editing: Option<String>) {
         let Some(connection) = self.connection(key) else { return };
         let Some(who) = &connection.identity else { return };
@@ -131,6 +162,7 @@ impl Shard {
             account: who.account.id.clone(),
             name: who.account.display_name(),
             editing,
+            card: Some(Arc::new(who.account.card())),
         };
         let tenant = who.tenant.clone();
         if !connection.present_in.contains(&room) {

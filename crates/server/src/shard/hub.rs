@@ -19,17 +19,15 @@ use rollcall_core::{
 };
 use rollcall_store::Verdict;
 use rollcall_wire::{
+    Dialect,
     broadcast::Broadcast,
-    conversation::{Conversation, Followed, Identity, SignInRefusal, Ticket},
+    conversation::{Conversation, Followed, Identity, Relay, SignInRefusal, Ticket},
     message::Message,
 };
 use tokio::sync::{mpsc, oneshot};
 
 use super::{ConnectionKey, Local, Opened};
-use crate::{
-    connection::{Entrance, Sink},
-    submit::Reply,
-};
+use crate::connection::{Entrance, Sink};
 
 /// Messages that may wait for a shard. It never waits itself, so only a burst fills it.
 const INBOX_MAX: usize = 65_536;
@@ -39,6 +37,14 @@ pub type Opener = Box<dyn FnOnce() -> Box<dyn Conversation> + Send>;
 
 /// Makes a transport's writing half on the shard's own thread.
 pub type SinkOpener = Box<dyn FnOnce() -> Box<dyn Sink> + Send>;
+
+/// Where the verdict on a command goes.
+pub enum Reply {
+    /// To a connection of a shard.
+    Connection(ConnectionKey, Ticket),
+    /// To whoever waits.
+    Waiter(oneshot::Sender<Verdict>),
+}
 
 /// Something that a transport does on the shard's own thread.
 pub type Errand = Box<dyn FnOnce(Local) + Send>;
@@ -93,6 +99,32 @@ pub enum Inbound {
         /// Everybody there.
         members: Arc<[PresenceMember]>,
     },
+    /// A connection attends a room.
+    Attended {
+        /// Which connection.
+        key: ConnectionKey,
+        /// Which room.
+        room: Room,
+        /// Everybody there.
+        members: Arc<[PresenceMember]>,
+        /// Connections there.
+        connections: usize,
+    },
+    /// A connection bears the name it claimed; what was kept under it.
+    Claimed(ConnectionKey, Option<Arc<str>>),
+    /// Another connection has claimed this one's name.
+    TakenOver(ConnectionKey),
+    /// A message from one connection to others of its tenant and dialect.
+    Relay {
+        /// In which tenant.
+        tenant: TenantId,
+        /// In which dialect.
+        dialect: Dialect,
+        /// Who sent it, if a connection did; it does not get it.
+        from: Option<ConnectionKey>,
+        /// The message.
+        relay: Arc<Relay>,
+    },
     /// A connection over a transport that another thread serves.
     Open {
         /// Where it came in.
@@ -119,8 +151,21 @@ pub enum Inbound {
         /// Told the tape's head.
         head: oneshot::Sender<Option<Offset>>,
     },
+    /// What do you have? For pages that people look at.
+    Inspect(oneshot::Sender<Inspected>),
     /// Stop: tell every connection within this many milliseconds.
     Drain(u64),
+}
+
+/// What one shard has at a moment.
+#[derive(Clone, Debug, Default)]
+pub struct Inspected {
+    /// Open connections.
+    pub connections: usize,
+    /// Accounts with a connection; one on two shards counts on both.
+    pub accounts: usize,
+    /// Every room with its members.
+    pub rooms: Vec<(TenantId, Room, usize)>,
 }
 
 /// Numbers of one shard that others read.
@@ -192,6 +237,17 @@ impl Hub {
             // A shard that has ended needs to be told nothing.
             let _ = inbox.blocking_send(inbound);
         }
+    }
+
+    /// Asks every shard what it has; one that has ended has nothing.
+    pub async fn inspect(&self) -> Vec<Inspected> {
+        let mut found = Vec::with_capacity(self.len());
+        for shard in (0u16..).take(self.len()) {
+            let (told, heard) = oneshot::channel();
+            self.tell_soon(shard, Inbound::Inspect(told)).await;
+            found.push(heard.await.unwrap_or_default());
+        }
+        found
     }
 
     /// Tells a shard something from an asynchronous place.

@@ -5,12 +5,12 @@ use std::sync::{Arc, atomic::Ordering};
 use rollcall_core::{id::TenantId, position::Offset, rejection::Fault, room::Room};
 use rollcall_store::Verdict;
 use rollcall_wire::{
+    Dialect,
     broadcast::Broadcast,
-    conversation::{Followed, Note, SignInRefusal, Ticket},
+    conversation::{Note, Relay, SignInRefusal, Ticket},
 };
 
-use super::{ConnectionKey, Gauge, Inbound, Opened, Shard, tenant::Tenant};
-use crate::connection::Delivery;
+use super::{ConnectionKey, Inbound, Inspected, Opened, Shard, tenant::Tenant};
 
 impl Shard {
     pub(super) fn receive(&mut self, inbound: Inbound) {
@@ -37,6 +37,20 @@ impl Shard {
                     self.converse(key, |c, at, out| c.note(&note, at, out));
                 }
             }
+            Inbound::Attended { key, room, members, connections } => {
+                self.converse(key, |c, at, out| c.attended(&room, &members, connections, at, out));
+                self.give_waiting(key);
+            }
+            Inbound::Claimed(key, kept) => {
+                self.converse(key, |c, at, out| c.claimed(kept, at, out));
+                self.give_waiting(key);
+            }
+            Inbound::TakenOver(key) => {
+                self.converse(key, |c, at, out| c.note(&Note::TakenOver, at, out));
+            }
+            Inbound::Relay { tenant, dialect, from, relay } => {
+                self.relayed(&tenant, dialect, from, &relay);
+            }
             Inbound::Open { entrance, host, opener, sink, opened } => {
                 let key = self.open(entrance, host, opener, sink());
                 if opened.send(key).is_err() {
@@ -50,6 +64,10 @@ impl Shard {
                 // A probe that no longer waits has failed already.
                 let _ = head.send(opened);
             }
+            Inbound::Inspect(reply) => {
+                // Whoever no longer waits needs no answer.
+                let _ = reply.send(self.inspected());
+            }
             Inbound::Drain(within_ms) => {
                 self.draining = true;
                 for key in self.keys() {
@@ -57,6 +75,17 @@ impl Shard {
                 }
             }
             Inbound::Errand(_) => {}
+        }
+    }
+
+    fn inspected(&self) -> Inspected {
+        let rooms = self.tenants.iter().flat_map(|(id, tenant)| {
+            tenant.members().map(|(room, members)| (id.clone(), room.clone(), members))
+        });
+        Inspected {
+            connections: self.connections.len(),
+            accounts: self.tenants.values().map(Tenant::accounts).sum(),
+            rooms: rooms.collect(),
         }
     }
 
@@ -76,6 +105,26 @@ impl Shard {
             place.is_some_and(|(_, connection)| connection.present_in.contains(room))
         };
         here.into_iter().filter(present).collect()
+    }
+
+    fn relayed(
+        &mut self,
+        tenant: &TenantId,
+        dialect: Dialect,
+        from: Option<ConnectionKey>,
+        relay: &Arc<Relay>,
+    ) {
+        let here = self.tenants.get(tenant).map(Tenant::connections).unwrap_or_default();
+        let note = Note::Relayed(relay.clone());
+        for key in here.into_iter().filter(|key| Some(*key) != from) {
+            let may_hear = self.connection(key).is_some_and(|c| {
+                let hears = c.identity.as_ref().is_some_and(|who| who.keys.hears(&relay.audience));
+                c.entrance.dialect == dialect && hears
+            });
+            if may_hear {
+                self.converse(key, |c, at, out| c.note(&note, at, out));
+            }
+        }
     }
 
     fn committed(
@@ -127,24 +176,6 @@ impl Shard {
         })
     }
 
-    /// The transport ends a connection: first it gets what it is owed, so that the position it
-    /// leaves with is true.
-    fn end(&mut self, key: ConnectionKey) {
-        self.deliver(key);
-        let Some(connection) = self.connection(key) else { return };
-        if connection.delivery == Delivery::Live {
-            self.close(key, rollcall_wire::websocket::close::NORMAL, "");
-        } else {
-            connection.ending = true;
-        }
-    }
-
-    fn end_if_wanted(&mut self, key: ConnectionKey) {
-        if self.connection(key).is_some_and(|connection| connection.ending) {
-            self.end(key);
-        }
-    }
-
     fn tenant_opened(&mut self, id: &TenantId, opened: Result<Opened, Fault>) {
         let Some(tenant) = self.tenants.get_mut(id) else { return };
         let waiting = std::mem::take(&mut tenant.waiting);
@@ -167,96 +198,6 @@ impl Shard {
                 }
             }
         }
-    }
-
-    fn followed(
-        &mut self,
-        key: ConnectionKey,
-        ticket: Ticket,
-        rooms: Vec<Room>,
-        followed: Followed,
-        known: Offset,
-    ) {
-        let Some(tenant_id) = self.tenant_of(key) else { return };
-        let head = self.tenants.get(&tenant_id).and_then(Tenant::head);
-        let Some(connection) = self.connection(key) else { return };
-        if !connection.rooms.is_empty() && head.is_some_and(|head| head.offset < known) {
-            // The look saw more than this shard has been told: its turn comes with the next batch.
-            self.early.push(Inbound::Followed { key, ticket, rooms, followed, known });
-            return;
-        }
-        connection.delivery = Delivery::Live;
-        if !connection.rooms.is_empty() {
-            // What is owed for other rooms comes first, so that positions only grow.
-            self.deliver_upto(key, known);
-        }
-        let refused = match &followed {
-            Followed::Snapshot { snapshot, reset, .. } => {
-                Gauge::add(&self.gauge.resyncs, u64::from(reset.is_some()));
-                snapshot.is_err()
-            }
-            Followed::Recovering(_) => {
-                Gauge::add(&self.gauge.recoveries, 1);
-                false
-            }
-            Followed::Live(_) => false,
-            Followed::Fault => true,
-        };
-        let Some(connection) = self.connection(key) else { return };
-        if !refused {
-            if connection.rooms.is_empty() {
-                connection.cursor = known;
-            }
-            for room in rooms {
-                if !connection.rooms.contains(&room) {
-                    connection.rooms.push(room);
-                }
-            }
-            let rooms = connection.rooms.clone();
-            if let Some(tenant) = self.tenants.get_mut(&tenant_id) {
-                rooms.into_iter().for_each(|room| tenant.follow(room, key));
-            }
-        }
-        self.converse(key, |c, at, out| c.followed(ticket, followed, at, out));
-        self.give_waiting(key);
-        self.mark(key);
-        self.end_if_wanted(key);
-    }
-
-    /// Gives a connection what it is owed up to an offset and no further.
-    fn deliver_upto(&mut self, key: ConnectionKey, known: Offset) {
-        let Some(tenant_id) = self.tenant_of(key) else { return };
-        loop {
-            let Some(connection) = self.connection(key) else { return };
-            let next = connection.cursor.next();
-            if next > known {
-                return;
-            }
-            let tenant = self.tenants.get(&tenant_id);
-            let Some(event) = tenant.and_then(|t| t.event(next)).cloned() else { return };
-            self.give_events(key, &[event]);
-        }
-    }
-
-    fn caught_up(
-        &mut self,
-        key: ConnectionKey,
-        events: Result<Vec<Arc<Broadcast>>, Fault>,
-        upto: Offset,
-    ) {
-        let Ok(events) = events else {
-            let try_later = rollcall_wire::websocket::close::TRY_LATER;
-            self.close(key, try_later, "try again");
-            return;
-        };
-        let all = self.give_events(key, &events);
-        let Some(connection) = self.connection(key) else { return };
-        if all {
-            connection.cursor = connection.cursor.max(upto);
-        }
-        connection.delivery = Delivery::Live;
-        self.mark(key);
-        self.end_if_wanted(key);
     }
 
     /// Wakes everybody whose time has come, and turns the day of tenants at their midnight.

@@ -1,11 +1,17 @@
 //! How connections come, speak and go.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, atomic::Ordering},
+};
 
-use rollcall_wire::conversation::{Conversation, Identity, Moment, Note, Outbox};
+use rollcall_wire::conversation::{Conversation, Effect, Identity, Moment, Note, Outbox};
 
 use super::{ConnectionKey, Opener, Shard};
-use crate::connection::{Connection, Entrance, Input, Sink};
+use crate::{
+    connection::{Connection, Entrance, Input, Sink},
+    names::{Deed, Report},
+};
 
 impl Shard {
     pub(crate) fn open(
@@ -108,6 +114,8 @@ impl Shard {
                 return;
             }
             let Some(input) = connection.inputs.pop_front() else {
+                // An idle connection keeps no room for what might wait.
+                connection.inputs = VecDeque::new();
                 if connection.peer_gone {
                     self.remove(key, "closed by peer");
                 } else {
@@ -178,14 +186,20 @@ impl Shard {
     }
 
     /// Somebody signed in over this connection, perhaps in place of somebody else.
-    pub(super) fn adopt(&mut self, key: ConnectionKey, mut who: Identity) {
+    /// Gives the identity with everything shared that connections have in common: ten thousand
+    /// copies of a tenant's name are memory, and each is another place to read at a delivery.
+    pub(super) fn adopt(&mut self, key: ConnectionKey, mut who: Identity) -> Identity {
         self.forget_identity(key);
-        let Some(tenant) = self.tenants.get_mut(&who.tenant) else { return };
+        if let Some((shared, _)) = self.tenants.get_key_value(&who.tenant) {
+            who.tenant = shared.clone();
+        }
+        let Some(tenant) = self.tenants.get_mut(&who.tenant) else { return who };
         who.account = tenant.join(&who.account, key);
         self.gauge.signed_in.fetch_add(1, Ordering::Relaxed);
         if let Some(connection) = self.connection(key) {
-            connection.identity = Some(Box::new(who));
+            connection.identity = Some(Box::new(who.clone()));
         }
+        who
     }
 
     fn forget_identity(&mut self, key: ConnectionKey) {
@@ -209,11 +223,35 @@ impl Shard {
         }
     }
 
+    /// The conversation's last word: of what it wants only relays are still done.
+    fn say_farewell(&mut self, key: ConnectionKey) {
+        let at = Moment { now: self.now, stats: None };
+        let mut out = Outbox::default();
+        if let Some(connection) = self.connection(key) {
+            connection.conversation.closed(&at, &mut out);
+        }
+        for effect in out.drain() {
+            if let Effect::Relay(relay) = effect {
+                self.relay(key, relay);
+            }
+        }
+    }
+
+    /// Has a connection that could not be written to tried again.
+    pub(crate) fn unblock(&mut self, key: ConnectionKey) {
+        if let Some(connection) = self.connection(key) {
+            connection.blocked = false;
+        }
+        self.mark(key);
+    }
+
     /// Takes a connection away, wherever it stands.
     pub(crate) fn remove(&mut self, key: ConnectionKey, why: &'static str) {
+        self.say_farewell(key);
         let Some(connection) = self.connection(key) else { return };
         let rooms = std::mem::take(&mut connection.rooms);
         let present_in = std::mem::take(&mut connection.present_in);
+        let name = connection.name.take();
         let tenant = connection.identity.as_ref().map(|who| who.tenant.clone());
         if let Some(tenant_id) = tenant {
             if let Some(tenant) = self.tenants.get_mut(&tenant_id) {
@@ -221,6 +259,9 @@ impl Shard {
             }
             for room in present_in {
                 self.control.withdraw(tenant_id.clone(), room, key);
+            }
+            if let Some(name) = name {
+                self.control.name(Report { tenant: tenant_id, name, key, deed: Deed::Leave });
             }
         }
         self.forget_identity(key);

@@ -1,6 +1,7 @@
 //! A shard: one thread, its connections, and the live end of every tenant that has members here.
 
 mod effects;
+mod follow;
 mod hub;
 mod inbox;
 mod members;
@@ -18,14 +19,15 @@ use std::{
 };
 
 pub(crate) use hub::sleep_until;
-pub use hub::{Errand, Gauge, Hub, Inbound, Opener, SinkOpener};
+pub use hub::{Errand, Gauge, Hub, Inbound, Inspected, Opener, Reply, SinkOpener};
 use rollcall_core::{id::TenantId, time::Timestamp};
-use rollcall_wire::conversation::Outbox;
+use rollcall_wire::{broadcast::Broadcast, conversation::Outbox};
 pub use run::{Shards, listen, start};
 use slab::Slab;
 pub use tenant::Opened;
 use tenant::Tenant;
 use tokio::sync::Notify;
+use turn::Interest;
 use wheel::Wheel;
 
 use crate::{
@@ -85,6 +87,8 @@ pub struct Shard {
     outbox: Outbox,
     /// How often anybody's rights have changed: a sign-in that began before looks again.
     rights_changes: u64,
+    /// Lent to each delivery in turn.
+    owed: Vec<(Arc<Broadcast>, Interest)>,
     control: Control,
     gauge: Arc<Gauge>,
     draining: bool,
@@ -109,6 +113,7 @@ impl Shard {
             early: Vec::new(),
             outbox: Outbox::default(),
             rights_changes: 0,
+            owed: Vec::new(),
             control,
             gauge,
             draining: false,
@@ -116,6 +121,16 @@ impl Shard {
             buffer: Some(vec![0; READ_BYTES].into()),
             now: clock::now(),
         }
+    }
+
+    /// Which shard it is.
+    pub(crate) const fn number(&self) -> u16 {
+        self.number
+    }
+
+    /// The place that the next connection will have.
+    pub(crate) fn next_place(&self) -> u32 {
+        u32::try_from(self.connections.vacant_key()).unwrap_or(u32::MAX)
     }
 
     /// The connection that stands in a place now.

@@ -80,7 +80,7 @@ impl Shard {
     /// again: the news of it could not find a connection that nobody was signed in on.
     pub(super) fn welcome(&mut self, key: ConnectionKey, who: Identity) {
         let changes = self.rights_changes;
-        self.adopt(key, who.clone());
+        let who = self.adopt(key, who);
         let Some(connection) = self.connection(key) else { return };
         if connection.recheck != Recheck::None || connection.rights_seen != changes {
             self.recheck(key);
@@ -113,10 +113,7 @@ impl Shard {
             return;
         }
         let note = match who {
-            Ok(who) => {
-                self.adopt(key, who.clone());
-                Note::Identity(who)
-            }
+            Ok(who) => Note::Identity(self.adopt(key, who)),
             Err(SignInRefusal::Busy) => return,
             Err(refusal) => Note::SignedOut(refusal),
         };

@@ -1,7 +1,7 @@
 //! What a shard keeps of a tenant that has members on it: the tape, the rooms, the desk's tally.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -38,9 +38,10 @@ pub(super) struct Tenant {
     live: Option<Live>,
     /// Connections that wait for the tenant to be looked up.
     pub(super) waiting: Vec<(ConnectionKey, Identity)>,
-    rooms: HashMap<Room, HashSet<ConnectionKey>>,
+    /// In the order of their places, so that a delivery to all goes through memory in order.
+    rooms: HashMap<Room, BTreeSet<ConnectionKey>>,
     /// Connections by account, so that a change of the account reaches them.
-    accounts: HashMap<AccountId, HashSet<ConnectionKey>>,
+    accounts: HashMap<AccountId, BTreeSet<ConnectionKey>>,
     shared: HashMap<AccountId, Arc<Account>>,
 }
 
@@ -158,6 +159,16 @@ impl Tenant {
 
     pub(super) fn rooms(&self) -> usize {
         self.rooms.len()
+    }
+
+    /// Every room with how many connections follow it.
+    pub(super) fn members(&self) -> impl Iterator<Item = (&Room, usize)> {
+        self.rooms.iter().map(|(room, members)| (room, members.len()))
+    }
+
+    /// Accounts that have a connection here.
+    pub(super) fn accounts(&self) -> usize {
+        self.accounts.len()
     }
 
     /// A connection signed in; gives the account as all its connections share it.

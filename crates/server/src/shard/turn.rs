@@ -36,59 +36,82 @@ impl Shard {
     /// came before the event: it was not for it.
     pub(super) fn mark_for(&mut self, key: ConnectionKey, event: &Broadcast) {
         let Some(connection) = self.connection(key) else { return };
-        if connection.dirty {
+        // One that takes no events now is marked when it does again.
+        if connection.dirty || !connection.takes_events() {
             return;
         }
-        if connection.takes_events() {
-            let before = event.committed.offset.0 - 1;
-            connection.cursor.0 = connection.cursor.0.max(before);
-        }
+        let before = event.committed.offset.0 - 1;
+        connection.upto.0 = connection.upto.0.max(before);
         connection.dirty = true;
         self.dirty.push(key);
     }
 
     /// Gives a connection the events it has not had, as far as it can take them now.
     pub(super) fn deliver(&mut self, key: ConnectionKey) {
-        let mut given = 0;
-        loop {
-            let now = self.now;
-            let Some((generation, connection)) = self.connections.get_mut(key.index as usize)
-            else {
-                return;
-            };
-            if *generation != key.generation || !connection.takes_events() {
-                return;
+        let mut owed = std::mem::take(&mut self.owed);
+        while let Some(more) = self.take_owed(key, &mut owed) {
+            Gauge::add(&self.gauge.deliveries, owed.len() as u64);
+            for (event, interest) in owed.drain(..) {
+                if !self.has_room(key) {
+                    self.go_back(key, &event);
+                    break;
+                }
+                let at = Moment { now: self.now, stats: event.stats() };
+                let mut out = std::mem::take(&mut self.outbox);
+                if let Some(connection) = self.connection(key) {
+                    give(connection, interest, &event, &at, &mut out);
+                }
+                self.carry_out(key, &mut out);
+                self.outbox = out;
             }
-            let Some(who) = &connection.identity else { return };
-            let Some(tenant) = self.tenants.get(&who.tenant) else { return };
-            if connection.cursor < tenant.tail() {
-                self.catch_up(key);
-                return;
-            }
-            let Some(event) = tenant.event(connection.cursor.next()).cloned() else { return };
-            connection.cursor = event.committed.offset;
-            let interest = interest(connection, &event);
-            if interest == Interest::None {
-                continue;
-            }
-            given += 1;
-            Gauge::add(&self.gauge.deliveries, 1);
-            let at = Moment { now, stats: event.stats() };
-            let mut out = std::mem::take(&mut self.outbox);
-            give(connection, interest, &event, &at, &mut out);
-            self.carry_out(key, &mut out);
-            self.outbox = out;
-            if given % EVENTS_A_WRITE == 0 && !self.write(key) || !self.has_room(key) {
-                return;
+            if !more || !self.write(key) {
+                break;
             }
         }
+        self.owed = owed;
+    }
+
+    /// An event was taken for a connection that cannot take it now: it is owed again.
+    fn go_back(&mut self, key: ConnectionKey, event: &Broadcast) {
+        if let Some(connection) = self.connection(key) {
+            connection.upto.0 = event.committed.offset.0 - 1;
+        }
+    }
+
+    /// Takes what a connection is owed next off the tape, as much as one write takes; says
+    /// whether there may be more. `None`: it takes no events now.
+    fn take_owed(
+        &mut self,
+        key: ConnectionKey,
+        owed: &mut Vec<(Arc<Broadcast>, Interest)>,
+    ) -> Option<bool> {
+        let (generation, connection) = self.connections.get_mut(key.index as usize)?;
+        if *generation != key.generation || !connection.takes_events() {
+            return None;
+        }
+        let tenant = self.tenants.get(&connection.identity.as_ref()?.tenant)?;
+        if connection.upto < tenant.tail() {
+            self.catch_up(key);
+            return None;
+        }
+        while let Some(event) = tenant.event(connection.upto.next()) {
+            connection.upto = event.committed.offset;
+            let interest = interest(connection, event);
+            if interest != Interest::None {
+                owed.push((event.clone(), interest));
+            }
+            if owed.len() == EVENTS_A_WRITE {
+                return Some(true);
+            }
+        }
+        Some(false)
     }
 
     /// Reads from the store what has left the tape.
     fn catch_up(&mut self, key: ConnectionKey) {
         let Some(connection) = self.connection(key) else { return };
         let Some(who) = &connection.identity else { return };
-        let (tenant, after) = (who.tenant.clone(), connection.cursor);
+        let (tenant, after) = (who.tenant.clone(), connection.upto);
         let rooms = connection.rooms.clone();
         connection.delivery = Delivery::CatchingUp;
         let head = self.tenants.get(&tenant).and_then(super::Tenant::head);
@@ -106,7 +129,7 @@ impl Shard {
         let head = self.tenants.get(&tenant).and_then(super::Tenant::head);
         let Some(connection) = self.connection(key) else { return };
         connection.delivery = Delivery::Live;
-        connection.cursor = head.map_or(connection.cursor, |head| head.offset);
+        connection.upto = head.map_or(connection.upto, |head| head.offset);
         Gauge::add(&self.gauge.resyncs, 1);
         let note = Note::Lost(rollcall_core::live::Reset::TooOld);
         self.converse(key, |conversation, at, out| conversation.note(&note, at, out));
@@ -120,10 +143,10 @@ impl Shard {
             }
             let now = self.now;
             let Some(connection) = self.connection(key) else { return false };
-            if event.committed.offset <= connection.cursor {
+            if event.committed.offset <= connection.upto {
                 continue;
             }
-            connection.cursor = event.committed.offset;
+            connection.upto = event.committed.offset;
             let interest = interest(connection, event);
             let stats = event.stats();
             Gauge::add(&self.gauge.deliveries, u64::from(interest != Interest::None));
@@ -182,7 +205,7 @@ impl Shard {
 
 /// What a connection gets of an event.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Interest {
+pub(super) enum Interest {
     None,
     /// The desk's statistics alone: they are everybody's who follows the desk (gym G7.13).
     Stats,
@@ -248,12 +271,16 @@ impl Local {
     /// A slow reader gets the rest when it can; nothing else waits for it.
     fn wait_until_writable(&self, shard: &mut Shard, key: ConnectionKey) {
         let Some(connection) = shard.connection(key) else { return };
+        if std::mem::replace(&mut connection.awaits_writable, true) {
+            return;
+        }
         let writable = connection.sink.writable();
         let local = self.clone();
         tokio::task::spawn_local(async move {
             writable.await;
             local.with(|shard| {
                 if let Some(connection) = shard.connection(key) {
+                    connection.awaits_writable = false;
                     connection.blocked = false;
                     shard.mark(key);
                 }

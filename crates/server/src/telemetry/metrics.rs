@@ -143,6 +143,7 @@ impl Metrics {
             SignInRefusal::Invalid => "invalid",
             SignInRefusal::Expired => "expired",
             SignInRefusal::Account => "account",
+            SignInRefusal::NoTenant => "no_tenant",
             SignInRefusal::Revoked => "revoked",
             SignInRefusal::Busy => "busy",
         };

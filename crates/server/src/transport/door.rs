@@ -3,14 +3,18 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use rollcall_wire::{
-    http_head::{self, HEAD_BYTES_MAX, Head, Parsed},
-    websocket::handshake,
-};
+use rollcall_wire::http_head::{self, HEAD_BYTES_MAX, Parsed};
 use tokio::{io::AsyncWriteExt, net::TcpStream, runtime::Handle};
 
-use super::{http, route, websocket};
-use crate::{auth::Origins, connection::Entrance, shard::Local, telemetry::Metrics};
+use super::{
+    http,
+    route::{self, Way},
+};
+use crate::{
+    auth::Origins,
+    connection::Entrance,
+    shard::{Errand, Hub, Inbound, Local},
+};
 
 /// How long a client may take for its first request's head: a slow mobile link, not a slow loris.
 const HEAD_WAIT: Duration = Duration::from_secs(5);
@@ -33,18 +37,8 @@ pub struct Door {
     pub services: Vec<axum::Router>,
     /// Who may connect from a browser.
     pub origins: Arc<Origins>,
-    /// Counts.
-    pub metrics: Metrics,
-}
-
-/// Where a visitor goes.
-enum Way {
-    /// Onto the shard, after this answer.
-    Live(Box<route::Live>, bytes::Bytes),
-    /// Nowhere, with this answer.
-    Refused(bytes::Bytes),
-    /// To the HTTP server.
-    Http,
+    /// Every shard.
+    pub hub: Hub,
 }
 
 /// Reads the head and sends the visitor on. `shard` is where live connections go.
@@ -58,15 +52,29 @@ pub async fn answer(visitor: Visitor, door: Arc<Door>, local: Local) {
     };
     match way {
         Way::Http => http::hand_over(stream, read, peer, &entrance, &door),
-        Way::Refused(response) => {
+        Way::Refused(status, text) => {
             // The peer may be gone already; nobody is owed anything then.
-            let _ = stream.write_all(&response).await;
+            let _ = stream.write_all(&refusal(status, &text)).await;
         }
-        Way::Live(live, response) => {
+        Way::Live(begin, response) => {
             if stream.write_all(&response).await.is_ok() {
                 let rest = read.split_off(length);
-                websocket::run(&local, stream, rest, entrance, live.host, live.opener);
+                enter(&local, &door, stream, rest, begin).await;
             }
+        }
+    }
+}
+
+/// Begins here, or on the one shard where it must.
+async fn enter(local: &Local, door: &Door, stream: TcpStream, rest: Vec<u8>, begin: route::Begin) {
+    let here = local.with(|shard| shard.number());
+    match begin.shard().filter(|shard| *shard != here) {
+        None => route::begin(local, stream, rest, begin),
+        Some(shard) => {
+            let Ok(stream) = stream.into_std() else { return };
+            let errand: Errand =
+                Box::new(move |local| route::carry_on(&local, stream, rest, begin));
+            door.hub.tell_soon(shard, Inbound::Errand(errand)).await;
         }
     }
 }
@@ -75,7 +83,7 @@ pub async fn answer(visitor: Visitor, door: Arc<Door>, local: Local) {
 async fn find_way(
     stream: &TcpStream,
     read: &mut Vec<u8>,
-    entrance: &Entrance,
+    entrance: &Arc<Entrance>,
     door: &Door,
 ) -> Option<(Way, usize)> {
     loop {
@@ -88,7 +96,9 @@ async fn find_way(
             Err(_) => return None,
         }
         match http_head::parse(read) {
-            Parsed::Head(head) => return Some((way_of(&head, entrance, door), head.length())),
+            Parsed::Head(head) => {
+                return Some((route::way(&head, entrance, &door.origins), head.length()));
+            }
             Parsed::NeedMore if read.len() < HEAD_BYTES_MAX => {}
             // The HTTP server words its own refusals.
             Parsed::NeedMore | Parsed::Malformed(_) => return Some((Way::Http, 0)),
@@ -96,23 +106,12 @@ async fn find_way(
     }
 }
 
-fn way_of(head: &Head<'_>, entrance: &Entrance, door: &Door) -> Way {
-    if !head.is_websocket_upgrade() {
-        return Way::Http;
-    }
-    let Some(live) = route::live(head, entrance) else { return Way::Http };
-    if !door.origins.allows(head.header("origin"), head.header("host")) {
-        return Way::Refused(refusal(403, "Forbidden", "This origin may not connect."));
-    }
-    match handshake::answer(head, route::PROTOCOLS) {
-        handshake::Answer::Accept { response, .. } => Way::Live(Box::new(live), response),
-        handshake::Answer::Refuse { response, .. } => Way::Refused(response),
-    }
-}
-
-fn refusal(status: u16, reason: &str, text: &str) -> bytes::Bytes {
+fn refusal(status: u16, text: &str) -> bytes::Bytes {
+    let kind = if text.starts_with('{') { "application/json" } else { "text/plain; charset=utf-8" };
+    let reason = hyper::StatusCode::from_u16(status).ok();
+    let reason = reason.and_then(|status| status.canonical_reason()).unwrap_or("Refused");
     format!(
-        "HTTP/1.1 {status} {reason}\r\nContent-Type: text/plain; charset=utf-8\r\n\
+        "HTTP/1.1 {status} {reason}\r\nContent-Type: {kind}\r\n\
          Content-Length: {}\r\nConnection: close\r\n\r\n{text}",
         text.len()
     )

@@ -1,17 +1,32 @@
 //! Which addresses are live, and which conversation is held there.
 
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use bytes::Bytes;
 use rollcall_wire::{
     Dialect,
     conversation::{Conversation, Framing, Opening},
+    engineio::{self, Method, Query, SessionId},
     gym::Gym,
     http_head::Head,
     native::Native,
+    websocket::handshake,
+};
+use tokio::net::TcpStream;
+
+use super::{
+    engineio::{Handshake, probe, websocket as engine_websocket},
+    live, websocket,
+};
+use crate::{
+    auth::Origins,
+    connection::Entrance,
+    shard::{Local, Opener},
 };
 
-use crate::{connection::Entrance, shard::Opener};
-
 /// The WebSocket subprotocols that are agreed to.
-pub(super) const PROTOCOLS: &[&str] = &[NATIVE_PROTOCOL];
+const PROTOCOLS: &[&str] = &[NATIVE_PROTOCOL];
 
 /// The native protocol's name.
 const NATIVE_PROTOCOL: &str = "rollcall.v1";
@@ -22,14 +37,101 @@ const TOKEN_PROTOCOL: &str = "token.";
 /// The cookie that signs in our own pages.
 pub(super) const COOKIE: &str = "rollcall_token";
 
-/// A live route that was asked for.
-pub(super) struct Live {
-    pub host: Option<Box<str>>,
-    pub opener: Opener,
+/// The cookie of the church app (church 3.1).
+const CHURCH_COOKIE: &str = "authToken";
+
+/// Where a request that wants a WebSocket goes.
+pub(super) enum Way {
+    /// Onto a shard, after this answer.
+    Live(Begin, Bytes),
+    /// Nowhere: this status and text.
+    Refused(u16, String),
+    /// To the HTTP server.
+    Http,
 }
 
-/// The live route that an upgrade request asks for, if it is one.
-pub(super) fn live(head: &Head<'_>, entrance: &Entrance) -> Option<Live> {
+/// What begins on a WebSocket whose handshake is done.
+pub(super) enum Begin {
+    /// A conversation of its own.
+    Conversation { entrance: Arc<Entrance>, host: Option<Box<str>>, opener: Opener },
+    /// An Engine.IO session.
+    Session(Handshake),
+    /// The takeover of an Engine.IO session that polls.
+    Probe { id: SessionId, bytes_max: usize },
+}
+
+impl Begin {
+    /// The shard it must begin on, if that is not free to choose.
+    pub(super) fn shard(&self) -> Option<u16> {
+        match self {
+            Self::Probe { id, .. } => Some(id.shard),
+            _ => None,
+        }
+    }
+}
+
+/// Judges a request's head.
+pub(super) fn way(head: &Head<'_>, entrance: &Arc<Entrance>, origins: &Origins) -> Way {
+    if !head.is_websocket_upgrade() {
+        return Way::Http;
+    }
+    let begin = match engine(head, entrance) {
+        Some(Ok(begin)) => begin,
+        Some(Err(refusal)) => return Way::Refused(refusal.status(), refusal.body().into()),
+        None => match conversation_of(head, entrance) {
+            Some(begin) => begin,
+            None => return Way::Http,
+        },
+    };
+    if !origins.allows(head.header("origin"), head.header("host")) {
+        return Way::Refused(403, "This origin may not connect.".into());
+    }
+    match handshake::answer(head, PROTOCOLS) {
+        handshake::Answer::Accept { response, .. } => Way::Live(begin, response),
+        handshake::Answer::Refuse { refusal, .. } => {
+            Way::Refused(refusal.status(), refusal.to_string())
+        }
+    }
+}
+
+/// Begins on a socket of the shard's own runtime.
+pub(super) fn begin(local: &Local, stream: TcpStream, read: Vec<u8>, begin: Begin) {
+    match begin {
+        Begin::Conversation { entrance, host, opener } => {
+            websocket::run(local, stream, read, entrance, host, opener);
+        }
+        Begin::Session(handshake) => engine_websocket(local, stream, read, handshake),
+        Begin::Probe { id, bytes_max } => probe(local, stream, read, id, bytes_max),
+    }
+}
+
+/// Begins on a socket that another runtime has let go.
+pub(super) fn carry_on(local: &Local, stream: std::net::TcpStream, read: Vec<u8>, next: Begin) {
+    match TcpStream::from_std(stream) {
+        Ok(stream) => begin(local, stream, read, next),
+        Err(error) => tracing::debug!(%error, "a handed-over socket was gone"),
+    }
+}
+
+fn engine(head: &Head<'_>, entrance: &Arc<Entrance>) -> Option<Result<Begin, engineio::Refusal>> {
+    let engine = entrance.engines.iter().find(|engine| engine.path == head.raw_path())?;
+    let query = Query::parse(head.raw_query());
+    Some(engineio::route(Method::Get, true, &query).and_then(|request| match request {
+        engineio::Request::OpenWebSocket => Ok(Begin::Session(Handshake {
+            entrance: entrance.clone(),
+            engine: engine.clone(),
+            host: head.header("host").map(Into::into),
+            token: head.cookie(CHURCH_COOKIE).or_else(|| head.bearer()).map(Into::into),
+        })),
+        engineio::Request::Probe(sid) => {
+            let id = SessionId::parse(sid).ok_or(engineio::Refusal::SessionUnknown)?;
+            Ok(Begin::Probe { id, bytes_max: engine.settings.payload_bytes_max })
+        }
+        _ => Err(engineio::Refusal::BadRequest),
+    }))
+}
+
+fn conversation_of(head: &Head<'_>, entrance: &Arc<Entrance>) -> Option<Begin> {
     let path = head.path();
     let token = match entrance.dialect {
         Dialect::Native if path == "/v1/live" => native_token(head),
@@ -38,16 +140,26 @@ pub(super) fn live(head: &Head<'_>, entrance: &Entrance) -> Option<Live> {
     };
     let opening = Opening { framing: Framing::WebSocket, token, rooms: Vec::new(), after: None };
     let dialect = entrance.dialect;
-    let host = head.header("host").map(Into::into);
-    Some(Live { host, opener: Box::new(move || conversation(dialect, opening)) })
+    Some(Begin::Conversation {
+        entrance: entrance.clone(),
+        host: head.header("host").map(Into::into),
+        opener: Box::new(move || conversation(dialect, opening)),
+    })
 }
 
-/// The conversation of a dialect.
+/// The conversation of a dialect that needs no Engine.IO.
 pub(super) fn conversation(dialect: Dialect, opening: Opening) -> Box<dyn Conversation> {
     match dialect {
         Dialect::Gym => Box::new(Gym::new(opening)),
         Dialect::Native | Dialect::Church => Box::new(Native::new(opening)),
     }
+}
+
+/// The church app's token in an ordinary request (church 3.1).
+pub(super) fn church_token_of(headers: &HeaderMap) -> Option<String> {
+    let cookie = live::text(headers, "cookie").and_then(|all| live::cookie(all, CHURCH_COOKIE));
+    let bearer = || live::text(headers, "authorization")?.strip_prefix("Bearer ").map(Into::into);
+    cookie.or_else(bearer)
 }
 
 /// Gym G2.1: the path, the path doubled, with or without the last slash, or one old room segment.

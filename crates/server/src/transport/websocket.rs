@@ -22,7 +22,7 @@ const SLICES_MAX: usize = 64;
 /// Bytes of one client message (gym G3.7; the native protocol takes the same).
 pub(super) const MESSAGE_BYTES_MAX: u32 = 256 * 1024;
 
-struct WebSocketSink {
+pub(super) struct WebSocketSink {
     stream: Rc<TcpStream>,
     frames: Vec<Bytes>,
     /// Bytes of `frames[0]` that are written already.
@@ -32,10 +32,42 @@ struct WebSocketSink {
 }
 
 impl WebSocketSink {
+    /// The writing half of a socket, beside the socket for the reading half.
+    pub(super) fn over(stream: TcpStream) -> (Rc<TcpStream>, Self) {
+        // Small frames must not wait for the peer's acknowledgement of earlier ones.
+        let _ = stream.set_nodelay(true);
+        let stream = Rc::new(stream);
+        let sink = Self {
+            stream: stream.clone(),
+            frames: Vec::new(),
+            written: 0,
+            waiting_bytes: 0,
+            closed: false,
+        };
+        (stream, sink)
+    }
+
     fn push(&mut self, frame: Bytes) {
         if !self.closed {
             self.waiting_bytes += frame.len();
             self.frames.push(frame);
+        }
+    }
+
+    /// Asks the system at once: nearly always it takes everything, and then the runtime's own
+    /// record of the socket need not be touched. Only the runtime can wait, so it is the one to
+    /// learn of a socket that is full.
+    fn send(&self, slices: &[IoSlice<'_>]) -> std::io::Result<usize> {
+        let socket = SockRef::from(&*self.stream);
+        let sent = match slices {
+            [one] => socket.send(one),
+            many => socket.send_vectored(many),
+        };
+        match sent {
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                self.stream.try_write_vectored(slices)
+            }
+            done => done,
         }
     }
 
@@ -100,7 +132,7 @@ impl Sink for WebSocketSink {
                 *slice = IoSlice::new(frame);
             }
             slices[0] = IoSlice::new(&self.frames[0][self.written..]);
-            match self.stream.try_write_vectored(&slices[..count]) {
+            match self.send(&slices[..count]) {
                 Ok(0) => return Flushed::Over,
                 Ok(written) => self.advance(written),
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
@@ -146,16 +178,7 @@ pub(super) fn run(
     host: Option<Box<str>>,
     opener: Opener,
 ) {
-    // Small frames must not wait for the peer's acknowledgement of earlier ones.
-    let _ = stream.set_nodelay(true);
-    let stream = Rc::new(stream);
-    let sink = WebSocketSink {
-        stream: stream.clone(),
-        frames: Vec::new(),
-        written: 0,
-        waiting_bytes: 0,
-        closed: false,
-    };
+    let (stream, sink) = WebSocketSink::over(stream);
     let key = local.open(entrance, host, opener, Box::new(sink));
     let mut decoder = Decoder::new(MESSAGE_BYTES_MAX);
     if !read.is_empty() {

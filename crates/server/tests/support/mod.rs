@@ -185,7 +185,7 @@ impl Program {
     pub fn commit(&self, by: By, id: Option<&str>, command: Command) -> Verdict {
         let id = id.map(CommandId::new);
         let ask = Ask { tenant: tenant(), by, id, command, fresh: clock::fresh_id() };
-        wait(self.submitter.commit(ask))
+        wait(self.submitter.submit_and_wait(ask))
     }
 
     /// The same by the operator, with the command as the native protocol writes it.

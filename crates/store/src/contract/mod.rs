@@ -191,6 +191,7 @@ fn gathering(id: &str, kind: GatheringKind) -> Gathering {
         kiosk: false,
         headcount_mode: Default::default(),
         active: true,
+        kiosk_message: None,
         created_at: None,
     }
 }

@@ -108,6 +108,7 @@ fn offsets_in(
             // An index range per room: the room's name is the whole condition.
             Room::Sheet(..)
             | Room::Documents(_)
+            | Room::Named(_)
             | Room::Desk
             | Room::People
             | Room::Gatherings

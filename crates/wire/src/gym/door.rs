@@ -127,9 +127,10 @@ impl Gym {
     pub(super) fn refuse(&mut self, refusal: SignInRefusal, at: &Moment, out: &mut Outbox) {
         let reason = match refusal {
             SignInRefusal::Expired => "Token expired",
-            SignInRefusal::Invalid | SignInRefusal::Account | SignInRefusal::Revoked => {
-                "Invalid token"
-            }
+            SignInRefusal::Invalid
+            | SignInRefusal::Account
+            | SignInRefusal::Revoked
+            | SignInRefusal::NoTenant => "Invalid token",
             SignInRefusal::Busy => {
                 self.say(frames::error_to_retry("Internal server error"), at, out);
                 return self.close(Close::Overload, out);

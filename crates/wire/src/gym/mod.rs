@@ -23,6 +23,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 pub use batch_in::BATCH_ITEMS_MAX;
 pub use lanes::{HELD_EVENTS_MAX, HELD_MS_MAX, OPENING_QUIET_MS, QUIET_MS};
+pub use operation::person_ref;
 use rollcall_core::{
     decide::Answer,
     id::CommandId,
@@ -317,7 +318,7 @@ impl Conversation for Gym {
             Note::Identity(who) => self.expires_at = who.expires_at,
             Note::SignedOut(why) => self.signed_out = Some(*why),
             Note::Draining => self.draining = true,
-            Note::Presence { .. } => {}
+            Note::Presence { .. } | Note::Relayed(_) | Note::TakenOver => {}
         }
         self.work(at, out);
         self.settle(at, out);

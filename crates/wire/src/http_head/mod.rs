@@ -6,7 +6,7 @@
 mod credentials;
 mod target;
 
-pub use target::{collapse_slashes, percent_decode};
+pub use target::{collapse_slashes, percent_decode, redacted};
 
 /// Longest head in bytes, request line and headers together. A token is one to four KiB and comes
 /// at most once by query and once by header, beside the cookies that other programs on the same

@@ -41,14 +41,19 @@ impl<'b> Head<'b> {
     /// The target for logs: values of keys that carry credentials are replaced by `REDACTED`.
     #[must_use]
     pub fn redacted_target(&self) -> Cow<'b, str> {
-        let target = self.target();
-        let (origin, path, Some(query)) = split(target) else { return Cow::Borrowed(target) };
-        if !query.split('&').any(is_secret) {
-            return Cow::Borrowed(target);
-        }
-        let shown: Vec<_> = query.split('&').map(redact).collect();
-        Cow::Owned(format!("{origin}{path}?{}", shown.join("&")))
+        redacted(self.target())
     }
+}
+
+/// A request target for logs: values of keys that carry credentials are replaced by `REDACTED`.
+#[must_use]
+pub fn redacted(target: &str) -> Cow<'_, str> {
+    let (origin, path, Some(query)) = split(target) else { return Cow::Borrowed(target) };
+    if !query.split('&').any(is_secret) {
+        return Cow::Borrowed(target);
+    }
+    let shown: Vec<_> = query.split('&').map(redact).collect();
+    Cow::Owned(format!("{origin}{path}?{}", shown.join("&")))
 }
 
 /// Scheme and authority (nearly always empty), path, and query.

@@ -12,7 +12,8 @@ use crate::conversation::Identity;
 /// The permission that opens the whole of a room.
 pub(super) const fn permission(room: &Room) -> Permission {
     match room {
-        Room::Everything => Permission::ReadLog,
+        // No text of this protocol leads to a named room.
+        Room::Everything | Room::Named(_) => Permission::ReadLog,
         Room::Accounts => Permission::ManageAccounts,
         Room::Desk => Permission::ReadDesk,
         Room::Sheets | Room::Sheet(..) | Room::Gatherings => Permission::ReadSheets,

@@ -5,7 +5,7 @@ use rollcall_core::{command::Command, decide::Answer, id::CommandId, rejection::
 use super::{
     COMMANDS_MAX, Native,
     problem::Problem,
-    said::{Happened, Said},
+    said::{Answered, Said},
 };
 use crate::conversation::{Effect, Outbox, Ticket};
 
@@ -57,14 +57,5 @@ impl Native {
 }
 
 fn accepted(id: &CommandId, answer: &Answer) -> crate::message::Message {
-    let epoch = answer.position.epoch;
-    let events = answer.events.iter().map(|committed| Happened::new(epoch, committed));
-    let said = Said::Answer {
-        id,
-        position: answer.position,
-        events: events.collect(),
-        marks: &answer.marks,
-        repeated: answer.repeated,
-    };
-    said.message()
+    Said::Answer(Answered::new(Some(id), answer)).message()
 }

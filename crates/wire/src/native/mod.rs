@@ -9,6 +9,7 @@ mod misfit;
 mod presence;
 mod problem;
 mod request;
+pub mod rest;
 mod said;
 mod signing;
 mod snapshot;
@@ -246,7 +247,7 @@ impl Conversation for Native {
         }
         match note {
             Note::Stats(stats) if self.shows_stats() => out.send(Said::Stats(*stats).message()),
-            Note::Stats(_) => {}
+            Note::Stats(_) | Note::Relayed(_) | Note::TakenOver => {}
             Note::Presence { room, members } => self.seen(room, members, out),
             Note::Identity(who) => self.changed(who, out),
             Note::SignedOut(refusal) => self.sign_out(&refusal.into(), out),

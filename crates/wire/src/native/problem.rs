@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use super::{COMMANDS_MAX, request::Malformed};
 use crate::conversation::SignInRefusal;
 
-/// The `data` of an `error` message.
+/// The `data` of an `error` message, and of REST's `error`.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Problem {
+pub struct Problem {
     /// The request that it answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<Box<str>>,
@@ -29,48 +29,50 @@ pub(super) struct Problem {
 }
 
 impl Problem {
-    fn new(code: &'static str, cause: impl Into<Box<str>>, what_to_do: &'static str) -> Self {
+    /// A no: a stable code, and sentences for people.
+    #[must_use]
+    pub fn new(code: &'static str, cause: impl Into<Box<str>>, what_to_do: &'static str) -> Self {
         Self { id: None, code, cause: cause.into(), what_to_do, field: None, detail: None }
     }
 
     /// The request that it answers.
-    pub fn of(self, id: impl Into<Option<String>>) -> Self {
+    pub(super) fn of(self, id: impl Into<Option<String>>) -> Self {
         Self { id: id.into().map(Into::into), ..self }
     }
 
     /// The room that it is about.
-    pub fn about(self, room: &Room) -> Self {
+    pub(super) fn about(self, room: &Room) -> Self {
         Self { detail: Some(Box::new(json!({ "room": room }))), ..self }
     }
 
-    pub fn token_expired() -> Self {
+    pub(super) fn token_expired() -> Self {
         Self::new("token_expired", "the token's time is over", "Get a fresh token and sign in.")
     }
 
-    pub fn signed_out(cause: &str) -> Self {
+    pub(super) fn signed_out(cause: &str) -> Self {
         Self::new("signed_out", cause, "Sign in.")
     }
 
     /// A request came before the sign-in.
-    pub fn not_signed_in() -> Self {
+    pub(super) fn not_signed_in() -> Self {
         Self::signed_out("nobody is signed in on this connection")
     }
 
     /// A room of an address is none.
-    pub fn not_a_room(why: &str) -> Self {
+    pub(super) fn not_a_room(why: &str) -> Self {
         Self::from(&Rejection::invalid("room", format!("is none: {why}")))
     }
 
-    pub fn other_account() -> Self {
+    pub(super) fn other_account() -> Self {
         let cause = "a sign-in can only be refreshed for the same account";
         Self::new("other_account", cause, "Connect anew to sign in as somebody else.")
     }
 
-    pub fn busy(cause: &str) -> Self {
+    pub(super) fn busy(cause: &str) -> Self {
         Self::new("busy", cause, "Try again in a few seconds; nothing was stored.")
     }
 
-    pub fn fault() -> Self {
+    pub(super) fn fault() -> Self {
         Self::new(
             "fault",
             "the server broke while doing it",
@@ -78,12 +80,12 @@ impl Problem {
         )
     }
 
-    pub fn too_many_commands() -> Self {
+    pub(super) fn too_many_commands() -> Self {
         let cause = format!("{COMMANDS_MAX} commands of this connection wait for their answers");
         Self::new("too_many_commands", cause, "Wait for answers, then send it again.")
     }
 
-    pub fn binary() -> Self {
+    pub(super) fn binary() -> Self {
         let cause = "the native protocol has no binary messages";
         Self::new("malformed", cause, "Send JSON texts.")
     }
@@ -92,7 +94,7 @@ impl Problem {
 impl From<&SignInRefusal> for Problem {
     fn from(refusal: &SignInRefusal) -> Self {
         match refusal {
-            SignInRefusal::Invalid => {
+            SignInRefusal::Invalid | SignInRefusal::NoTenant => {
                 let cause = "the token is not one for this server";
                 Self::new("token_invalid", cause, "Get a fresh token and sign in.")
             }

@@ -1,6 +1,7 @@
 //! What a native server says: every message of the protocol in one place, encoded here.
 
 use rollcall_core::{
+    decide::Answer,
     desk::Stats,
     event::{Committed, Event},
     id::{AccountId, CommandId},
@@ -47,14 +48,7 @@ pub(super) enum Said<'a> {
         upto: Position,
     },
     Event(Happened<'a>),
-    Answer {
-        id: &'a CommandId,
-        position: Position,
-        events: Vec<Happened<'a>>,
-        marks: &'a [MarkResult],
-        #[serde(skip_serializing_if = "std::ops::Not::not")]
-        repeated: bool,
-    },
+    Answer(Answered<'a>),
     Error(&'a Problem),
     Presence {
         room: &'a Room,
@@ -97,6 +91,32 @@ impl<'a> Happened<'a> {
     }
 }
 
+/// What a command came to, as `answer` and REST carry it.
+#[derive(Serialize)]
+pub(super) struct Answered<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a CommandId>,
+    position: Position,
+    events: Vec<Happened<'a>>,
+    marks: &'a [MarkResult],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    repeated: bool,
+}
+
+impl<'a> Answered<'a> {
+    pub fn new(id: Option<&'a CommandId>, answer: &'a Answer) -> Self {
+        let epoch = answer.position.epoch;
+        let events = answer.events.iter().map(|committed| Happened::new(epoch, committed));
+        Self {
+            id,
+            position: answer.position,
+            events: events.collect(),
+            marks: &answer.marks,
+            repeated: answer.repeated,
+        }
+    }
+}
+
 impl Said<'_> {
     pub fn message(&self) -> Message {
         encode(self)
@@ -114,8 +134,11 @@ pub(super) fn encode(said: &impl Serialize) -> Message {
 /// The `event` message; `None` for what is delivered to nobody, whatever an audience says.
 pub(super) fn event(broadcast: &Broadcast) -> Option<Message> {
     let committed = &broadcast.committed;
-    if matches!(committed.event, Event::PasswordSet { .. } | Event::Imported { .. }) {
-        return None;
-    }
-    Some(Said::Event(Happened::new(broadcast.epoch, committed)).message())
+    is_told(&committed.event)
+        .then(|| Said::Event(Happened::new(broadcast.epoch, committed)).message())
+}
+
+/// Whether anybody may ever hear of it.
+pub(super) const fn is_told(event: &Event) -> bool {
+    !matches!(event, Event::PasswordSet { .. } | Event::Imported { .. })
 }

@@ -41,6 +41,7 @@ pub fn effect(effect: &Effect) -> Value {
     match effect {
         Effect::Send { message: sent, id: None } => json!({ "send": message(sent) }),
         Effect::Send { message: sent, id: Some(id) } => json!({ "send": message(sent), "id": id }),
+        Effect::Binary(bytes) => json!({ "binary": bytes.to_vec() }),
         Effect::SignIn { token } => json!({ "sign_in": token }),
         Effect::Submit { ticket, command, id } => {
             json!({ "submit": command, "id": id, "ticket": ticket.0 })
@@ -57,6 +58,15 @@ pub fn effect(effect: &Effect) -> Value {
         Effect::Unfollow(room) => json!({ "unfollow": room }),
         Effect::Attend { room, editing } => json!({ "attend": room, "editing": editing }),
         Effect::Withdraw(room) => json!({ "withdraw": room }),
+        Effect::Trust { tenant, account, email, role } => {
+            json!({ "trust": { "tenant": tenant, "account": account, "email": email, "role": role } })
+        }
+        Effect::Claim { name } => json!({ "claim": &**name }),
+        Effect::Keep { state } => json!({ "keep": &**state }),
+        Effect::Relay(relay) => {
+            let reach = format!("{:?}", relay.reach);
+            json!({ "relay": message(&relay.message), "reach": reach })
+        }
         Effect::Close { code, reason } => json!({ "close": code, "reason": reason }),
     }
 }

@@ -208,6 +208,12 @@ impl Session {
         }
     }
 
+    /// Whether nothing waits here: what is written to the WebSocket now keeps its order.
+    #[must_use]
+    pub fn is_drained(&self) -> bool {
+        self.queue.is_empty()
+    }
+
     /// Whether packets leave by WebSocket. Then, after a flush, the owner may as well write shared
     /// frames to it directly: nothing waits that they could overtake.
     #[must_use]

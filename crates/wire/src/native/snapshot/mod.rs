@@ -108,10 +108,12 @@ impl Question {
             return Err(access::forbidden(account, "follow", room).into());
         }
         Ok(match room {
-            Room::Everything | Room::Sheets | Room::AllDocuments => Content::Wide {},
+            Room::Everything | Room::Sheets | Room::AllDocuments | Room::Named(_) => {
+                Content::Wide {}
+            }
             Room::Sheet(gathering, date) => {
                 let found = required(facts.gathering(gathering)?, "gathering", gathering)?;
-                if !account.sees(&found) {
+                if !account.sees(&found, facts)? {
                     return Err(access::forbidden(account, "follow", room).into());
                 }
                 Content::Sheet(Box::new(sheet::look(facts, &found, *date)?))
@@ -123,6 +125,28 @@ impl Question {
             Room::Documents(kind) => Content::Lists(lists::documents(facts, kind)?),
         })
     }
+}
+
+/// What is in one room, by itself.
+pub(super) fn room(
+    facts: &dyn Facts,
+    position: Position,
+    room: &Room,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<impl Serialize + use<>, Refusal> {
+    #[derive(Serialize)]
+    struct Picture {
+        position: Position,
+        room: Room,
+        #[serde(flatten)]
+        content: Content,
+    }
+    let found = required(facts.account(&account)?, "account", &account)?;
+    let question =
+        Question { id: None, rooms: Vec::new(), account, now, reset: None, lenient: false };
+    let content = question.content(facts, &found, room)?;
+    Ok(Picture { position, room: room.clone(), content })
 }
 
 /// The same snapshot, saying why it came instead of the events asked for. That is known only

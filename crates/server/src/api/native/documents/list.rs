@@ -1,0 +1,44 @@
+//! `GET /v1/documents/{kind}`.
+
+use axum::Json;
+use rollcall_core::{
+    facts::{Query, Row},
+    id::DocumentKind,
+    people::Permission,
+};
+use serde_json::json;
+
+use crate::api::native::{caller::Caller, input::InPath, lists::Answered};
+
+/// Every document of a kind, by id.
+#[utoipa::path(get, path = "/v1/documents/{kind}", operation_id = "list_documents", tag = "documents",
+    params(("kind" = String, Path)),
+    responses((status = 200, description = "`documents`, each as the event `document_changed` carries one", body = Object)))]
+pub(super) async fn list(caller: Caller, InPath(kind): InPath<DocumentKind>) -> Answered {
+    caller.allow(Permission::ReadDocuments, "see documents")?;
+    caller
+        .look(move |_, view| {
+            let rows = view.rows(&Query::Documents(kind))?.into_iter();
+            let documents = rows.filter_map(|row| match row {
+                Row::Document(document) => Some(document),
+                _ => None,
+            });
+            Ok(Json(json!({ "documents": documents.collect::<Vec<_>>() })))
+        })
+        .await
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::api::testing::House;
+
+    #[tokio::test]
+    async fn documents_of_a_kind_are_for_those_who_may_read_them() {
+        let house = House::open().await;
+        let (status, said) = house.by("admin", "GET", "/v1/documents/grade", None).await;
+        assert_eq!((status, &said["documents"][0]["data"]["value"]), (200, &2.into()));
+        let (_, none) = house.by("admin", "GET", "/v1/documents/letter", None).await;
+        assert_eq!(none["documents"], serde_json::json!([]));
+        assert_eq!(house.by("taker", "GET", "/v1/documents/grade", None).await.0, 403);
+    }
+}

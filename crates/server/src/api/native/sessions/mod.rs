@@ -1,0 +1,20 @@
+//! `/v1/sessions`.
+
+mod current;
+mod end;
+mod list;
+mod refresh;
+mod sign_in;
+mod tokens;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::api::Api;
+
+pub(super) fn router() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list, sign_in::sign_in))
+        .routes(routes!(refresh::refresh))
+        .routes(routes!(current::sign_out))
+        .routes(routes!(end::end))
+}

@@ -1,0 +1,181 @@
+//! What a connection is once its CONNECT was granted.
+
+use std::sync::Arc;
+
+use rollcall_core::{
+    audience::{Audience, Hearer},
+    id::GatheringId,
+    limits,
+    people::{Role, Scope},
+    room::Room,
+    time::Timestamp,
+};
+use serde_json::{Value, json};
+
+use super::{events::Pending, rate::Rate, read::Place};
+use crate::conversation::{Effect, From, Identity, Outbox, Reach, Relay, Ticket};
+
+/// One client's session.
+pub(super) struct Session {
+    pub sid: Arc<str>,
+    pub who: Identity,
+    /// It showed no token (3.7).
+    pub believed: bool,
+    /// Sheets whose rooms it joined.
+    pub rooms: Vec<Place>,
+    /// Test rooms it joined.
+    pub test_rooms: Vec<Arc<str>>,
+    /// Where the replay begins, and when; nothing is followed before (2.18).
+    pub held: Option<Held>,
+    /// What is being answered.
+    pub pending: Option<Box<Pending>>,
+    pub rate: Rate,
+    /// It showed a selection at a kiosk (5.17).
+    pub selected: bool,
+    /// It ends in a way that others need not be told of (5.17).
+    pub quiet: bool,
+    pub last_ticket: u32,
+}
+
+/// A replay that waits.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Held {
+    pub until: Timestamp,
+    pub after: rollcall_core::position::Position,
+}
+
+/// Those who may hear of a gathering's sheets.
+pub(super) fn sheet_audience(gathering: &GatheringId) -> Audience {
+    Audience(vec![Hearer::AllGatherings, Hearer::Gathering(gathering.clone())])
+}
+
+impl Session {
+    pub fn ticket(&mut self) -> Ticket {
+        self.last_ticket = self.last_ticket.wrapping_add(1);
+        Ticket(self.last_ticket)
+    }
+
+    /// A believed account that is not kept and whose role sees only what it is assigned to: it
+    /// hears the sheets whose rooms it joins, and no others (4.2).
+    pub fn is_stranger(&self) -> bool {
+        self.believed
+            && self.who.account.role.scope() == Scope::Assigned
+            && self.who.keys.hears(&Audience(vec![Hearer::AllGatherings]))
+    }
+
+    /// Whether the account may see a gathering now.
+    pub fn sees(&self, gathering: &GatheringId) -> bool {
+        self.who.keys.hears(&sheet_audience(gathering))
+    }
+
+    /// Whether an unknown gathering is told as such, and not as one that is out of reach.
+    pub fn sees_all(&self) -> bool {
+        self.who.account.role == Role::Admin || self.who.account.role.scope() == Scope::All
+    }
+
+    /// The delivery rule (4.4), apart from the account's rights.
+    pub fn wants(&self, room: &Room) -> bool {
+        match room {
+            Room::Sheet(..) if self.rooms.is_empty() => !self.is_stranger(),
+            Room::Sheet(gathering, date) => {
+                self.rooms.iter().any(|p| p.gathering == *gathering && p.date == *date)
+            }
+            _ => false,
+        }
+    }
+
+    /// The rooms to follow so that all that is wanted comes.
+    pub fn followed_rooms(&self) -> Vec<Room> {
+        match self.rooms.is_empty() {
+            true => vec![Room::Sheets],
+            false => self.rooms.iter().map(Place::room).collect(),
+        }
+    }
+
+    /// Follows a room beside the others, if anything is followed yet.
+    fn follow(&mut self, room: Room, out: &mut Outbox) {
+        if self.held.is_none() {
+            let ticket = self.ticket();
+            out.push(Effect::Follow { ticket, rooms: vec![room], from: From::Head });
+        }
+    }
+
+    fn unfollow(&self, room: Room, out: &mut Outbox) {
+        if self.held.is_none() {
+            out.push(Effect::Unfollow(room));
+        }
+    }
+
+    /// Whether one more room may be joined (11.1).
+    pub fn has_room(&self) -> bool {
+        self.rooms.len() + self.test_rooms.len() < limits::ROOMS_MAX
+    }
+
+    /// Joins a sheet's room: from here on only sheets whose rooms were joined are heard.
+    pub fn join(&mut self, place: &Place, out: &mut Outbox) {
+        if !self.rooms.contains(place) {
+            self.follow(place.room(), out);
+            if self.rooms.is_empty() {
+                self.unfollow(Room::Sheets, out);
+            }
+            self.rooms.push(place.clone());
+            self.keep(out);
+        }
+        out.push(Effect::Attend { room: place.room(), editing: None });
+    }
+
+    /// Leaves a sheet's room; after the last one every sheet is heard again.
+    pub fn leave(&mut self, place: &Place, out: &mut Outbox) {
+        let Some(at) = self.rooms.iter().position(|joined| joined == place) else { return };
+        self.rooms.remove(at);
+        if self.rooms.is_empty() {
+            self.follow(Room::Sheets, out);
+        }
+        self.unfollow(place.room(), out);
+        out.push(Effect::Withdraw(place.room()));
+        self.keep(out);
+    }
+
+    /// Keeps the joined rooms for a recovery (2.19).
+    fn keep(&self, out: &mut Outbox) {
+        let rooms: Vec<_> =
+            self.rooms.iter().map(|p| json!([p.gathering.as_str(), p.date])).collect();
+        out.push(Effect::Keep { state: json!(rooms).to_string().into() });
+    }
+
+    /// The rooms that were kept, as far as the account still sees them.
+    pub fn restore(&mut self, kept: &str, out: &mut Outbox) {
+        let rooms: Vec<(String, String)> = serde_json::from_str(kept).unwrap_or_default();
+        for (gathering, date) in rooms {
+            let place = Place::of(&json!({"gatheringId": gathering, "date": date}));
+            if let Some(place) = place.filter(|place| self.sees(&place.gathering)) {
+                out.push(Effect::Attend { room: place.room(), editing: None });
+                self.rooms.push(place);
+            }
+        }
+    }
+
+    /// Passes a packet on to those who follow a sheet.
+    pub fn relay(
+        &self,
+        reach: Reach,
+        audience: Audience,
+        name: &str,
+        payload: &Value,
+        out: &mut Outbox,
+    ) {
+        let message = super::say::event(name, payload);
+        out.push(Effect::Relay(Arc::new(Relay { reach, audience, message })));
+    }
+
+    /// Whether another's message is for this session.
+    pub fn is_reached(&self, relay: &Relay) -> bool {
+        let reached = match &relay.reach {
+            Reach::Tenant => true,
+            Reach::Followers(room) => self.wants(room),
+            Reach::Attenders(Room::Named(name)) => self.test_rooms.contains(name),
+            Reach::Attenders(room) => self.rooms.iter().any(|place| place.room() == *room),
+        };
+        reached && self.who.keys.hears(&relay.audience)
+    }
+}

@@ -1,0 +1,116 @@
+//! Plays `vectors/church/*.json`: what sockets say, and byte for byte what they are told.
+//!
+//! A step is an object: `socket` (default `a`) with `open` (a token or null), `in`, `out`, `drop`
+//! (the transport breaks), or `command` with `by` (another hand), `advance_ms`, `restart`.
+//! `UPDATE_VECTORS=1` writes the `out` steps anew.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what it found by panicking")]
+
+#[path = "church/play.rs"]
+mod play;
+#[path = "church/sockets.rs"]
+mod sockets;
+#[path = "church/world.rs"]
+mod world;
+
+use std::{fs, path::Path};
+
+use proptest::prelude::{Strategy, prop_oneof, proptest};
+use serde_json::{Value, json};
+
+fn folder() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/church"))
+}
+
+#[test]
+fn church_vectors_play_as_written() {
+    let mut cases = 0;
+    for entry in fs::read_dir(folder()).unwrap() {
+        let path = entry.unwrap().path();
+        let mut case: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        let wanted = case.clone();
+        play::play(&mut case);
+        if updating() {
+            fs::write(&path, serde_json::to_string_pretty(&case).unwrap() + "\n").unwrap();
+        } else {
+            let differing = steps(&case).zip(steps(&wanted)).find(|(got, want)| got != want);
+            assert!(differing.is_none(), "{}: {differing:#?}", path.display());
+        }
+        cases += 1;
+    }
+    assert!(cases >= 6, "only {cases} cases");
+}
+
+#[expect(clippy::disallowed_methods, reason = "the task that writes vectors asks so, no setting")]
+fn updating() -> bool {
+    std::env::var("UPDATE_VECTORS").is_ok_and(|value| value == "1")
+}
+
+fn steps(case: &Value) -> impl Iterator<Item = &Value> {
+    case["steps"].as_array().unwrap().iter()
+}
+
+#[test]
+fn church_2_16_no_event_ends_in_a_text_but_an_offset_and_2_10_no_41() {
+    let mut packets = 0;
+    for entry in fs::read_dir(folder()).unwrap() {
+        let case: Value =
+            serde_json::from_slice(&fs::read(entry.unwrap().path()).unwrap()).unwrap();
+        for said in steps(&case).filter_map(|step| step["out"].as_array()).flatten() {
+            let said = said.as_str().unwrap();
+            assert!(!said.starts_with("41"), "{said}");
+            let Some(event) = said.strip_prefix("42") else { continue };
+            let parts: Vec<Value> = serde_json::from_str(event).unwrap();
+            let last = parts.last().unwrap();
+            let offset = last.as_str().map(str::parse::<rollcall_core::position::Position>);
+            assert!(last.is_object() || matches!(offset, Some(Ok(_))), "{said}");
+            packets += 1;
+        }
+    }
+    assert!(packets > 80, "only {packets} packets");
+}
+
+proptest! {
+    #[test]
+    fn church_2_8_whatever_a_client_says_it_is_answered_or_closed(
+        lines in proptest::collection::vec(line(), 1..40),
+    ) {
+        let steps: Vec<Value> = std::iter::once(json!({"open": "1"}))
+            .chain([json!({"in": "0", "out": []})])
+            .chain(lines.iter().map(|line| json!({"in": line, "out": []})))
+            .collect();
+        play::play(&mut json!({"steps": steps}));
+    }
+}
+
+fn line() -> impl Strategy<Value = String> {
+    const EVENTS: [&str; 12] = [
+        "join_attendance",
+        "leave_attendance",
+        "record_attendance",
+        "load_attendance",
+        "update_headcount",
+        "record_kiosk_action",
+        "kiosk:selection_changed",
+        "test_message",
+        "join_test_room",
+        "test_room_message",
+        "ping",
+        "nothing",
+    ];
+    const PAYLOADS: [&str; 8] = [
+        "null",
+        "[]",
+        "\"x\"",
+        r#"{"gatheringId":1,"date":"2025-01-21"}"#,
+        r#"{"gatheringId":1,"date":"2025-01-21","records":[{"individualId":10,"present":true},7]}"#,
+        r#"{"gatheringId":2,"date":"2025-01-21","headcount":3}"#,
+        r#"{"gatheringId":1,"date":"2025-01-21","individualIds":[10],"action":"checkin"}"#,
+        r#"{"roomName":"lab","message":"x"}"#,
+    ];
+    prop_oneof![
+        9 => (proptest::sample::select(&EVENTS), proptest::sample::select(&PAYLOADS))
+            .prop_map(|(event, payload)| format!("2[\"{event}\",{payload}]")),
+        1 => "[0-6]\\PC{0,20}",
+    ]
+}
