@@ -50,6 +50,9 @@ const DATABASE: &str = "rollcall.sqlite3";
 /// How long a stop may take beyond the drain before the rest is cut off (gym G6.7: 15 s in all).
 const STOP_WAIT: Duration = Duration::from_secs(8);
 
+/// How often remembered sign-in attempts are looked through.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
 /// The running program.
 pub struct Running {
     runtime: Runtime,
@@ -148,6 +151,7 @@ pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
     });
     let shards = shard::start(&control, &door, inboxes, sockets)?;
     health.begin(&runtime);
+    runtime.spawn(sweep(authority));
     for (dialect, address) in &addresses {
         tracing::info!(dialect = dialect.name(), %address, "listening");
     }
@@ -279,6 +283,14 @@ impl Running {
         });
         self.runtime.shutdown_timeout(Duration::from_secs(1));
         tracing::info!("stopped");
+    }
+}
+
+/// Lets go of what sign-ins are remembered by, now and then.
+async fn sweep(authority: Arc<Authority>) {
+    loop {
+        tokio::time::sleep(SWEEP_EVERY).await;
+        authority.sweep(clock::now());
     }
 }
 

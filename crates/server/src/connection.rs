@@ -176,6 +176,8 @@ pub struct Connection {
     /// Whether its transport ends it as soon as it has what it is owed.
     pub(crate) ending: bool,
     pub(crate) opened_at: Timestamp,
+    /// When it last asked a command.
+    pub(crate) asked_at: Timestamp,
 }
 
 /// A connection that we are ending.
@@ -220,6 +222,7 @@ impl Connection {
             peer_gone: false,
             ending: false,
             opened_at: now,
+            asked_at: now,
         }
     }
 

@@ -90,10 +90,15 @@ impl Health {
     /// Probes once and remembers whether it went well.
     pub async fn probe(&self) {
         match tokio::time::timeout(PATIENCE, self.attempt()).await {
-            Ok(Ok(())) => self.well_at.store(clock::now().millis(), Ordering::Relaxed),
+            Ok(Ok(())) => {
+                self.well_at.store(clock::now().millis(), Ordering::Relaxed);
+                self.control.metrics.well(true);
+                return;
+            }
             Ok(Err(error)) => tracing::error!(%error, "the program's own probe failed"),
             Err(_) => tracing::error!("the program's own probe took too long"),
         }
+        self.control.metrics.well(false);
     }
 
     /// A write, its delivery to every shard, a read.

@@ -61,12 +61,18 @@ impl Shard {
         // What waited before counts: one message may be as large as it must be.
         let too_much = connection.sink.waiting_bytes() > super::WAITING_BYTES_MAX;
         connection.sink.message(message, id);
+        let listener = connection.entrance.index;
         if too_much {
             Gauge::add(&self.gauge.slow_readers, 1);
             let too_slow = rollcall_wire::websocket::close::TRY_LATER;
             self.close(key, too_slow, "reader too slow");
         }
         self.mark(key);
+        if self.sent.len() <= listener {
+            self.sent.resize(listener + 1, (0, 0));
+        }
+        let (frames, bytes) = &mut self.sent[listener];
+        (*frames, *bytes) = (*frames + 1, *bytes + message.text_bytes());
     }
 
     pub(super) fn tenant_of(&mut self, key: ConnectionKey) -> Option<rollcall_core::id::TenantId> {
@@ -89,8 +95,10 @@ impl Shard {
         command: Command,
         id: Option<CommandId>,
     ) {
+        let now = self.now;
         let Some(connection) = self.connection(key) else { return };
         let Some(who) = &connection.identity else { return };
+        connection.asked_at = now;
         let ask = Ask {
             tenant: who.tenant.clone(),
             by: By::Account(who.account.id.clone()),

@@ -141,6 +141,9 @@ impl Shard {
             if events_first {
                 self.deliver(key);
             }
+            if let Some(asked_at) = self.connection(key).map(|c| c.asked_at) {
+                self.control.metrics.answered(self.now.since_ms(asked_at));
+            }
             self.converse(key, |c, at, out| c.answered(ticket, &verdict, at, out));
             self.give_waiting(key);
         }
@@ -160,6 +163,7 @@ impl Shard {
     }
 
     fn announce(&mut self, id: &TenantId, event: &Arc<Broadcast>) {
+        self.told = Some(event.committed.at);
         let Some(tenant) = self.tenants.get(id) else { return };
         let followers: Vec<_> = tenant.followers(&event.room).collect();
         for key in followers {

@@ -101,6 +101,11 @@ impl Shard {
         if closing.is_some_and(|closing| closing.code != restart) {
             return;
         }
+        let bytes = match input {
+            Input::Text(text) => text.len(),
+            Input::Binary(bytes) => bytes.len(),
+        };
+        self.count(key, |metrics, listener| metrics.frame_in(listener, bytes));
         self.converse(key, |conversation, at, out| match input {
             Input::Text(text) => conversation.text(text, at, out),
             Input::Binary(bytes) => conversation.binary(bytes, at, out),
@@ -254,6 +259,9 @@ impl Shard {
         let name = connection.name.take();
         let tenant = connection.identity.as_ref().map(|who| who.tenant.clone());
         if let Some(tenant_id) = tenant {
+            if let Some(who) = self.connection(key).and_then(|c| c.identity.clone()) {
+                self.control.metrics.left(&tenant_id, &who.account.id, self.now);
+            }
             if let Some(tenant) = self.tenants.get_mut(&tenant_id) {
                 rooms.iter().for_each(|room| tenant.unfollow(room, key));
             }

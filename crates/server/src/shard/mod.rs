@@ -34,6 +34,7 @@ use crate::{
     clock,
     connection::{Connection, Entrance, Input, Sink},
     control::Control,
+    telemetry::{Metrics, Peer},
 };
 
 /// Milliseconds of silence after which a peer is dropped (gym G6.6).
@@ -94,6 +95,10 @@ pub struct Shard {
     draining: bool,
     /// When the shard wakes up by itself.
     sleeps_until: Option<Timestamp>,
+    /// Frames and bytes given to transports in this turn, by listener.
+    sent: Vec<(u64, usize)>,
+    /// When the newest event of this turn was committed.
+    told: Option<Timestamp>,
     /// The buffer that sockets are read into.
     buffer: Option<Box<[u8]>>,
     now: Timestamp,
@@ -118,6 +123,8 @@ impl Shard {
             gauge,
             draining: false,
             sleeps_until: None,
+            sent: Vec::new(),
+            told: None,
             buffer: Some(vec![0; READ_BYTES].into()),
             now: clock::now(),
         }
@@ -138,6 +145,14 @@ impl Shard {
         let (generation, connection) = self.connections.get_mut(index as usize)?;
         let key = ConnectionKey { shard: self.number, index, generation: *generation };
         Some((key, connection))
+    }
+
+    /// Counts something at a connection's listener.
+    fn count(&mut self, key: ConnectionKey, count: impl FnOnce(&Metrics, usize)) {
+        if let Some(connection) = self.connection(key) {
+            let listener = connection.entrance.index;
+            count(&self.control.metrics, listener);
+        }
     }
 
     /// When something must be done without being told.
@@ -209,14 +224,28 @@ impl Local {
         });
     }
 
-    /// The peer closes: it gets our close too, unless it answers one.
-    pub(crate) fn peer_closed(&self, key: ConnectionKey, code: u16) {
-        self.with(|shard| shard.close(key, code, ""));
+    /// The peer answered a heartbeat.
+    pub(crate) fn ponged(&self, key: ConnectionKey) {
+        self.with(|shard| {
+            shard.heard(key);
+            shard.count(key, Metrics::heartbeat);
+        });
     }
 
-    /// Ends a connection for a reason of its transport.
-    pub(crate) fn close(&self, key: ConnectionKey, code: u16, reason: &str) {
-        self.with(|shard| shard.close(key, code, reason));
+    /// The peer misspoke: it is closed with a code that says how.
+    pub(crate) fn misspoke(&self, key: ConnectionKey, code: u16, reason: &str) {
+        self.with(|shard| {
+            shard.count(key, Metrics::malformed);
+            shard.close(key, code, reason);
+        });
+    }
+
+    /// The peer closes: it gets our close too, unless it answers one.
+    pub(crate) fn peer_closed(&self, key: ConnectionKey, code: u16) {
+        self.with(|shard| {
+            shard.count(key, |metrics, listener| metrics.close(listener, Peer::Client, code));
+            shard.close(key, code, "");
+        });
     }
 
     /// Nothing more can be read from a connection.

@@ -85,6 +85,7 @@ impl Shard {
         if connection.recheck != Recheck::None || connection.rights_seen != changes {
             self.recheck(key);
         }
+        self.control.metrics.joined(&who.tenant, &who.account.id, self.now);
         self.converse(key, |c, at, out| c.signed_in(Ok(who), at, out));
         self.give_waiting(key);
     }

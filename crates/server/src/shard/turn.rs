@@ -9,7 +9,10 @@ use rollcall_wire::{
 };
 
 use super::{ConnectionKey, Gauge, Inbound, Local, Shard};
-use crate::connection::{Connection, Delivery, Flushed};
+use crate::{
+    clock,
+    connection::{Connection, Delivery, Flushed},
+};
 
 /// Events given to one connection before its bytes are written: what one vectored write takes.
 const EVENTS_A_WRITE: usize = 64;
@@ -189,6 +192,19 @@ impl Shard {
         }
     }
 
+    /// Counts the turn once, not every delivery.
+    fn count_turn(&mut self) {
+        for (listener, (frames, bytes)) in self.sent.iter_mut().enumerate() {
+            if *frames > 0 {
+                self.control.metrics.frames_out(listener, *frames, *bytes);
+                (*frames, *bytes) = (0, 0);
+            }
+        }
+        if let Some(committed_at) = self.told.take() {
+            self.control.metrics.told(clock::now().since_ms(committed_at));
+        }
+    }
+
     fn finish(&mut self, key: ConnectionKey) -> Option<ConnectionKey> {
         self.connection(key)?.dirty = false;
         self.deliver(key);
@@ -250,7 +266,7 @@ impl Local {
 
     fn end_turn(&self) {
         let mut shard = self.shard.borrow_mut();
-        shard.now = crate::clock::now();
+        shard.now = clock::now();
         while let Some(inbound) = shard.later.pop_front() {
             self.handle(&mut shard, inbound);
         }
@@ -262,6 +278,7 @@ impl Local {
         for key in blocked {
             self.wait_until_writable(&mut shard, key);
         }
+        shard.count_turn();
         if shard.has_work() {
             self.turn.notify_one();
         }

@@ -226,7 +226,7 @@ fn take(
                 local.input(key, Input::Binary(Bytes::copy_from_slice(bytes)));
             }
             Incoming::Ping(payload) => local.pinged(key, payload),
-            Incoming::Pong(_) => local.with(|shard| shard.heard(key)),
+            Incoming::Pong(_) => local.ponged(key),
             Incoming::Close { code, .. } => {
                 local.peer_closed(key, code.unwrap_or(websocket::close::NORMAL));
                 return std::ops::ControlFlow::Break(());
@@ -236,7 +236,7 @@ fn take(
                 return std::ops::ControlFlow::Continue(());
             }
             Incoming::Malformed(malformed) => {
-                local.close(key, malformed.close_code(), &malformed.to_string());
+                local.misspoke(key, malformed.close_code(), &malformed.to_string());
                 return std::ops::ControlFlow::Continue(());
             }
         }
