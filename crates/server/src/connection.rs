@@ -157,6 +157,8 @@ pub struct Connection {
     pub(crate) dirty: bool,
     /// Whether the reader is slow: nothing more is given until it can be written.
     pub(crate) blocked: bool,
+    /// Whether a task waits until it can be written.
+    pub(crate) awaits_writable: bool,
     /// When the peer was last heard of.
     pub(crate) heard_at: Timestamp,
     pub(crate) heartbeat_at: Timestamp,
@@ -209,6 +211,7 @@ impl Connection {
             delivery: Delivery::Live,
             dirty: false,
             blocked: false,
+            awaits_writable: false,
             heard_at: now,
             heartbeat_at,
             scheduled: None,

@@ -139,6 +139,16 @@ fn examine(directory: &Path, desks: &[Desk]) {
     }
 }
 
+/// An address that no client's own port can take while the program is dead: the system gives
+/// those out above 32768.
+fn address_of_its_own() -> SocketAddr {
+    (0..100)
+        .map(|_| 10_000 + (rollcall::clock::random_u32() % 20_000) as u16)
+        .map(|port| SocketAddr::from(([127, 0, 0, 1], port)))
+        .find(|address| TcpListener::bind(address).is_ok())
+        .expect("a free port")
+}
+
 #[test]
 fn a_kill_at_any_moment_loses_and_doubles_nothing() {
     let rounds =
@@ -147,7 +157,7 @@ fn a_kill_at_any_moment_loses_and_doubles_nothing() {
     std::fs::write(directory.path().join("world.json"), world_of(DESKS).to_string()).unwrap();
     // Tokens of the same secret; this program in memory serves for nothing else.
     let path = format!("/ws/checkins/?token={}", Program::start().token(Dialect::Gym, "2"));
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let address = address_of_its_own();
     let desk = |member| Desk {
         member,
         path: path.clone(),
