@@ -31,14 +31,19 @@ use crate::{
     control::Control,
     health, names, presence,
     shard::{self, Hub, Inbound, Shards},
-    submit,
+    submit::{self, Submitter},
     telemetry::Metrics,
     tenants,
     transport::{self, Live, door::Door},
+    ui,
 };
 
 /// Threads for what may wait: REST, look-ups, sign-ins. Delivery is not among it.
 const CONTROL_THREADS: usize = 2;
+
+/// Threads for what blocks: reads of the store and passwords. More would only wait for the same
+/// cores, and each keeps memory of its own after a storm of sign-ins.
+const BLOCKING_THREADS: usize = 4;
 
 /// Name of the database within the data directory.
 const DATABASE: &str = "rollcall.sqlite3";
@@ -46,12 +51,16 @@ const DATABASE: &str = "rollcall.sqlite3";
 /// How long a stop may take beyond the drain before the rest is cut off (gym G6.7: 15 s in all).
 const STOP_WAIT: Duration = Duration::from_secs(8);
 
+/// How often remembered sign-in attempts are looked through.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
 /// The running program.
 pub struct Running {
     runtime: Runtime,
     shards: Shards,
     hub: Hub,
     addresses: Vec<(Dialect, SocketAddr)>,
+    submitter: Submitter,
     drain_ms: u64,
 }
 
@@ -100,6 +109,7 @@ pub fn start_with(
 ) -> anyhow::Result<Running> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(CONTROL_THREADS)
+        .max_blocking_threads(BLOCKING_THREADS)
         .thread_name("rollcall-control")
         .enable_all()
         .build()?;
@@ -115,7 +125,7 @@ pub fn start_with(
         runtime: runtime.handle().clone(),
         store: store.clone(),
         authority: authority.clone(),
-        submitter,
+        submitter: submitter.clone(),
         hub: hub.clone(),
         presence,
         names,
@@ -152,10 +162,11 @@ pub fn start_with(
     });
     let shards = shard::start(&control, &door, inboxes, sockets)?;
     health.begin(&runtime);
+    runtime.spawn(sweep(authority));
     for (dialect, address) in &addresses {
         tracing::info!(dialect = dialect.name(), %address, "listening");
     }
-    Ok(Running { runtime, shards, hub, addresses, drain_ms })
+    Ok(Running { runtime, shards, hub, addresses, submitter, drain_ms })
 }
 
 /// Tells the numbers on their own address.
@@ -222,6 +233,7 @@ fn service(api: Api, live: Live) -> Router {
     let routes = api::router(api);
     let routes = match dialect {
         Dialect::Native => routes
+            .route("/", get(ui::page))
             .route("/v1/live", get(transport::upgrade))
             .route("/v1/live/events", get(transport::events))
             .route("/v1/live/poll", get(transport::poll)),
@@ -266,6 +278,12 @@ impl Running {
         &self.addresses
     }
 
+    /// The entrance to the log, for whoever runs the program within their own.
+    #[must_use]
+    pub fn submitter(&self) -> Submitter {
+        self.submitter.clone()
+    }
+
     /// Runs until the system asks the program to stop, then stops in order.
     ///
     /// # Errors
@@ -291,6 +309,14 @@ impl Running {
         });
         self.runtime.shutdown_timeout(Duration::from_secs(1));
         tracing::info!("stopped");
+    }
+}
+
+/// Lets go of what sign-ins are remembered by, now and then.
+async fn sweep(authority: Arc<Authority>) {
+    loop {
+        tokio::time::sleep(SWEEP_EVERY).await;
+        authority.sweep(clock::now());
     }
 }
 

@@ -66,6 +66,7 @@ impl House {
             submitter,
             hub,
             presence: mpsc::channel(1).0,
+            names: mpsc::channel(1).0,
             metrics,
         };
         let api = Api {

@@ -16,7 +16,7 @@ use super::{Handshake, get, get_dropped, open_polling, post};
 use crate::{
     connection::Engine,
     shard::{Errand, Inbound},
-    transport::{Live, live, route},
+    transport::{self, Live, live, route},
 };
 
 /// The body by which a client ends its session.
@@ -117,7 +117,7 @@ async fn serve(live: &Live, engine: Engine, request: Request) -> Result<Response
             Ok(([(header::CONTENT_TYPE, "text/html")], "ok").into_response())
         }
         engineio::Request::OpenWebSocket | engineio::Request::Probe(_) => {
-            Ok(live::upgrade(Extension(live.clone()), request).await)
+            Ok(transport::upgrade(Extension(live.clone()), request).await)
         }
     }
 }
