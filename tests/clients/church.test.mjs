@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 
 import {
   ask, churches, connected, cookie, mark, marksHeard, sheet, startChurches, until, volunteer,
@@ -185,6 +186,70 @@ describe('refusals', () => {
   });
 });
 
+describe('the transport', () => {
+  const fetched = (query, options) => fetch(`${rollcall.url('church')}${query}`, options);
+
+  test('c2_4 the open packet says what the app expects', async () => {
+    const answer = await fetched(`${path}?EIO=4&transport=polling`);
+    const { sid, ...rest } = JSON.parse((await answer.text()).slice(1));
+    assert.equal(typeof sid, 'string');
+    const times = { pingInterval: 25_000, pingTimeout: 60_000, maxPayload: 1_000_000 };
+    assert.deepEqual(rest, { upgrades: ['websocket'], ...times });
+  });
+
+  test('c2_2 the path has its slash', async () => {
+    const answer = await fetched('/socket.io?EIO=4&transport=polling');
+    assert.equal(answer.status, 404);
+  });
+
+  test('c2_7 a page of another origin may ask', async () => {
+    const headers = {
+      origin: 'https://app.example.org',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type',
+    };
+    const preflight = await fetched(path, { method: 'OPTIONS', headers });
+    assert.equal(preflight.status, 204);
+    assert.equal(preflight.headers.get('access-control-allow-methods'), 'GET,POST');
+    const answer = await fetched(`${path}?EIO=4&transport=polling`, { headers });
+    for (const { headers: given } of [preflight, answer]) {
+      assert.equal(given.get('access-control-allow-origin'), headers.origin);
+      assert.equal(given.get('access-control-allow-credentials'), 'true');
+      assert.equal(given.get('vary'), 'Origin');
+    }
+  });
+
+  test('c2_8 whoever sends no CONNECT is closed after 8 s', { timeout: 15_000 }, async () => {
+    const socket = wire(rollcall.url('church'), path);
+    const sid = await polling(rollcall.url('church'), path).open();
+    const began = Date.now();
+    await socket.closed;
+    const took = Date.now() - began;
+    assert.ok(took > 7_500 && took < 9_500, `after ${took} ms`);
+    await sleep(200);
+    assert.equal((await polling(rollcall.url('church'), path).get(sid)).status, 400);
+  });
+
+  test('c2_20 a pid is worth nothing to anybody else', async () => {
+    const owner = await enter(1);
+    await mark(owner, 13, true, { gatheringId: 1, date: '2025-05-04' });
+    const [pid, offset] = [owner._pid, owner._lastOffset];
+    const thieves = [
+      [2, churches[0], pid],
+      [1, churches[1], pid],
+      [1, churches[0], `${pid.slice(0, -2)}AA`],
+      [1, churches[0], 'x'.repeat(10_000)],
+    ];
+    for (const [user, churchId, pid] of thieves) {
+      const thief = await enter(user, { churchId, auth: { userId: user, churchId, pid, offset } });
+      assert.notEqual(thief.id, owner.id);
+      await sleep(600);
+      assert.deepEqual(marksHeard(thief), []);
+    }
+    assert.ok(owner.connected, 'and its owner stays');
+  });
+});
+
 describe('floods', () => {
   let witnesses;
 
@@ -260,6 +325,22 @@ describe('floods', () => {
       assert.equal((await poll.get(sid)).status, 400);
     }
     await unharmed(42);
+  });
+
+  test('CONNECTs that are refused without end delay nobody much', async () => {
+    await watch();
+    const flood = new Worker(new URL('./church-flood.mjs', import.meta.url), {
+      workerData: { url: rollcall.url('church'), attackers: 10 },
+    });
+    await once(flood, 'message');
+    const place = { gatheringId: 1, date: '2025-04-13' };
+    for (let person = 1; person <= 20; person += 1) {
+      const began = Date.now();
+      await mark(witnesses[0], person, true, place);
+      assert.ok(Date.now() - began < 1_000, `mark ${person} took ${Date.now() - began} ms`);
+    }
+    await flood.terminate();
+    await unharmed(44);
   });
 
   test('handshakes that lead nowhere and pings without end harm nobody', async () => {
