@@ -1,6 +1,7 @@
 //! REST. A folder per dialect; within it, folder path = URL path, and each file holds one
 //! endpoint: its errors, its description, its handler and its tests.
 
+mod church;
 mod health;
 mod layers;
 mod metrics;
@@ -57,7 +58,8 @@ pub type WritePace = Pace<(TenantId, AccountId)>;
 pub fn router(api: Api) -> Router {
     let routes = match api.dialect {
         Dialect::Native => native::router(api.clone()),
-        Dialect::Gym | Dialect::Church => Router::from(health::router().with_state(api.clone())),
+        Dialect::Church => church::router(api.clone()),
+        Dialect::Gym => Router::from(health::router().with_state(api.clone())),
     };
     layers::around(routes.merge(metrics::router(&api)), api)
 }

@@ -17,7 +17,7 @@ use std::{
 };
 
 pub(crate) use hub::sleep_until;
-pub use hub::{Errand, Gauge, Hub, Inbound, Inspected, Opener, SinkOpener};
+pub use hub::{Client, Errand, Gauge, Hub, Inbound, Inspected, Opener, SinkOpener};
 use rollcall_core::{id::TenantId, time::Timestamp};
 use rollcall_wire::conversation::Outbox;
 pub use run::{Shards, listen, start};
