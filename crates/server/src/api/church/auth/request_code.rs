@@ -78,7 +78,7 @@ mod tests {
 
     use super::masked;
     use crate::api::{
-        church::testing::{CHURCH, NEIGHBOUR, church, church_with},
+        church::testing::{CHURCH, NEIGHBOUR, church_with},
         testing::json_of,
     };
 
