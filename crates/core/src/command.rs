@@ -55,6 +55,15 @@ pub enum Command {
         /// How.
         mode: HeadcountMode,
     },
+    /// Bring a sheet of a gathering where heads are counted into being (church 7.13): its number
+    /// must be known before anybody counts.
+    #[serde(skip)]
+    OpenSheet {
+        /// Which gathering.
+        gathering: GatheringId,
+        /// On which date.
+        date: Date,
+    },
     /// Leave a sheet out of statistics, or take it in again.
     ExcludeSheet {
         /// Which gathering.

@@ -106,6 +106,7 @@ pub fn decide(facts: &dyn Facts, ask: &Ask, now: Timestamp) -> Result<Decision, 
         Command::SetHeadcountMode { gathering, date, mode } => {
             sheet::set_headcount_mode(&at, gathering, *date, *mode)
         }
+        Command::OpenSheet { gathering, date } => sheet::open(&at, gathering, *date),
         Command::ExcludeSheet { gathering, date, excluded } => {
             sheet::exclude(&at, gathering, *date, *excluded)
         }

@@ -61,6 +61,16 @@ pub(crate) fn set_headcount_mode(
     Ok(Event::HeadcountModeSet { sheet, by_name }.into())
 }
 
+pub(crate) fn open(
+    at: &Situation<'_>,
+    gathering: &GatheringId,
+    date: Date,
+) -> Result<Decision, Refusal> {
+    let found = countable(at, gathering)?;
+    let sheet = opened(at, &found, date)?;
+    Ok(sheet.map(|sheet| Event::SheetChanged(Arc::new(sheet)).into()).unwrap_or_default())
+}
+
 pub(crate) fn exclude(
     at: &Situation<'_>,
     gathering: &GatheringId,

@@ -1,6 +1,7 @@
 //! REST. A folder per dialect; within it, folder path = URL path, and each file holds one
 //! endpoint: its errors, its description, its handler and its tests.
 
+mod church;
 mod gym;
 mod health;
 mod layers;
@@ -59,7 +60,7 @@ pub fn router(api: Api) -> Router {
     let routes = match api.dialect {
         Dialect::Native => native::router(api.clone()),
         Dialect::Gym => gym::router(api.clone()),
-        Dialect::Church => Router::from(health::router().with_state(api.clone())),
+        Dialect::Church => church::router(api.clone()),
     };
     layers::around(routes.merge(metrics::router(&api)), api)
 }

@@ -30,6 +30,7 @@ pub(crate) const PASSWORD: &str = "correct horse";
 
 /// A tenant with its router.
 pub(crate) struct House {
+    tenant: TenantId,
     pub(crate) api: Api,
     pub(crate) router: Router,
 }
@@ -49,8 +50,20 @@ impl House {
 
     /// The same with settings of one's own.
     pub(crate) async fn with(dialect: Dialect, config: Config) -> Self {
+        Self::keeping(dialect, config, vec![(TENANT, rows())]).await
+    }
+
+    /// The listener of a dialect with tenants of one's own; the first is the one that is asked.
+    pub(crate) async fn keeping(
+        dialect: Dialect,
+        config: Config,
+        tenants: Vec<(&str, Vec<Row>)>,
+    ) -> Self {
         let store = MemoryStore::new();
-        store.load(&TENANT.into(), Epoch(7), rows(), false, clock::now()).unwrap();
+        let tenant = TenantId::new(tenants[0].0);
+        for (tenant, rows) in tenants {
+            store.load(&tenant.into(), Epoch(7), rows, false, clock::now()).unwrap();
+        }
         auth::install_provider();
         let store: Arc<dyn Store> = Arc::new(store);
         let keyring = Keyring::new(&Secret::new("0123456789abcdef0123456789abcdef-tests"));
@@ -79,14 +92,14 @@ impl House {
             dialect,
             tenant: None,
         };
-        Self { router: router(api.clone()), api }
+        Self { router: router(api.clone()), api, tenant }
     }
 
     /// An access token of an account.
     pub(crate) fn token(&self, account: &str) -> String {
-        let (authority, tenant) = (&self.api.control.authority, TenantId::new(TENANT));
+        let (authority, tenant) = (&self.api.control.authority, &self.tenant);
         let now = clock::now();
-        authority.mint(self.api.dialect, &tenant, &account.into(), None, now).unwrap()
+        authority.mint(self.api.dialect, tenant, &account.into(), None, now).unwrap()
     }
 
     /// The answer to a request.
@@ -170,13 +183,15 @@ pub(crate) async fn json_of(response: Response) -> Value {
     if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() }
 }
 
+/// A row of a table, as it is kept.
+pub(crate) fn row(table: &str, row: Value) -> Row {
+    serde_json::from_value(json!({ "table": table, "row": row })).unwrap()
+}
+
 /// Accounts `admin`, `desk` (front desk), `taker` (marks `g1` only), `bo` (a member, who is
 /// person `p1`); persons `p1` and `p2`; gatherings `g1`, with both on its roster, and `g2`.
 /// Only `admin` has a password.
 fn rows() -> Vec<Row> {
-    let row = |table: &str, row: Value| -> Row {
-        serde_json::from_value(json!({ "table": table, "row": row })).unwrap()
-    };
     let hash = auth::hash_password(PASSWORD.as_bytes()).unwrap();
     vec![
         row("tenant", json!({"id": TENANT, "name": "The house", "time_zone": "Europe/Berlin"})),

@@ -89,6 +89,10 @@ fn instant(seconds: f64) -> Option<Timestamp> {
 impl Claims {
     /// Reads a token's content as that dialect spells it.
     pub(super) fn read(dialect: Dialect, spelt: Spelt) -> Result<Self, SignInRefusal> {
+        if dialect == Dialect::Church && spelt.church.is_none() {
+            // Church 3.3, 8.2: told apart from a token that cannot be read.
+            return Err(SignInRefusal::NoTenant);
+        }
         Self::try_read(dialect, spelt).ok_or(SignInRefusal::Invalid)
     }
 

@@ -41,6 +41,27 @@ impl<K: Hash + Eq> Pace<K> {
         Self { each_ms, ahead_ms_max: f64::from(period_ms), used_until }
     }
 
+    /// Whether one could be taken.
+    ///
+    /// # Errors
+    /// The key has used its share.
+    pub fn ask(&self, key: &K, now: Timestamp) -> Result<(), TooFast> {
+        let now = as_ms(now);
+        let used = self.used_until.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = used.get(key).map_or(now, |until| until.max(now)) + self.each_ms;
+        self.within(until - now)
+    }
+
+    fn within(&self, ahead_ms: f64) -> Result<(), TooFast> {
+        let late = ahead_ms - self.ahead_ms_max;
+        // A hair's breadth of tolerance: sums of fractions are not exact.
+        if late <= 0.001 {
+            return Ok(());
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "above 0")]
+        Err(TooFast { wait_ms: late.ceil() as u64 })
+    }
+
     /// Takes one.
     ///
     /// # Errors
@@ -49,16 +70,7 @@ impl<K: Hash + Eq> Pace<K> {
         let now = as_ms(now);
         let mut used = self.used_until.lock().unwrap_or_else(PoisonError::into_inner);
         let until = used.get(&key).map_or(now, |until| until.max(now)) + self.each_ms;
-        let late = until - now - self.ahead_ms_max;
-        // A hair's breadth of tolerance: sums of fractions are not exact.
-        if late > 0.001 {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "above 0"
-            )]
-            return Err(TooFast { wait_ms: late.ceil() as u64 });
-        }
+        self.within(until - now)?;
         if used.len() >= KEYS_MAX {
             used.retain(|_, until| *until > now);
         }
@@ -116,6 +128,14 @@ mod tests {
             assert_eq!(pace.take(7, START), Ok(()));
             pace.give_back(&7);
         }
+    }
+
+    #[test]
+    fn asking_takes_nothing() {
+        let pace = Pace::new(1, 1_000);
+        assert_eq!((pace.ask(&1, START), pace.ask(&1, START)), (Ok(()), Ok(())));
+        pace.take(1, START).unwrap();
+        assert_eq!(pace.ask(&1, START), Err(TooFast { wait_ms: 1_000 }));
     }
 
     #[test]

@@ -151,6 +151,26 @@ impl Authority {
         self.start(ask.dialect, &ask.tenant, session, now, submit).await
     }
 
+    /// Signs an account in that has proved itself in another way than by its password: by a code
+    /// that was sent to it, or by a sign-in elsewhere under the same address (church 8.5).
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn let_in<F>(
+        self: &Arc<Self>,
+        dialect: Dialect,
+        tenant: &TenantId,
+        account: &Arc<Account>,
+        now: Timestamp,
+        submit: impl FnOnce(Ask) -> F,
+    ) -> Result<Tokens, SignInError>
+    where
+        F: Future<Output = Verdict>,
+    {
+        let session = self.new_session(dialect, account, None, now);
+        self.start(dialect, tenant, session, now, submit).await
+    }
+
     /// Gives a new access token for a refresh token, or for a church's access token, whose
     /// sign-in then lasts anew (church 8.5). Refresh tokens are not rotated (gym G8.3).
     ///

@@ -1,5 +1,6 @@
 //! Settings: defaults, then a TOML file, then the environment, then flags; each key checked.
 
+mod church;
 mod flags;
 mod gym;
 mod limits;
@@ -19,6 +20,7 @@ use std::{
 };
 
 pub use self::{
+    church::Church,
     flags::{Flags, PlaceFlags},
     gym::Gym,
     limits::{Limits, Rate},
@@ -73,6 +75,8 @@ section! {
         limits: Limits = Limits::default(),
         /// What an operator may choose for the gym dialect.
         gym: Gym = Gym::default(),
+        /// What an operator may choose for the church dialect.
+        church: Church = Church::default(),
         /// What the program says about itself.
         log: Log = Log::default(),
     }
@@ -89,7 +93,7 @@ fn native(text: &str) -> Listener {
 }
 
 /// Sections within [`Config`], whose settings stand in lists of their own.
-const SECTIONS: &[&str] = &["tokens", "limits", "gym", "log"];
+const SECTIONS: &[&str] = &["tokens", "limits", "gym", "church", "log"];
 
 /// A setting with a value that cannot be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -114,6 +118,7 @@ impl Config {
         own.chain(Lifetimes::SETTINGS)
             .chain(Limits::SETTINGS)
             .chain(Gym::SETTINGS)
+            .chain(Church::SETTINGS)
             .chain(Log::SETTINGS)
     }
 
@@ -179,6 +184,7 @@ impl Config {
         }
         self.tokens.check()?;
         self.limits.check()?;
-        self.gym.check()
+        self.gym.check()?;
+        self.church.check()
     }
 }

@@ -10,7 +10,7 @@ use std::{
 
 use rollcall_core::{
     command::Ask,
-    id::TenantId,
+    id::{AccountId, TenantId},
     live::PresenceMember,
     position::Offset,
     rejection::{Fault, Rejection},
@@ -166,6 +166,19 @@ pub struct Inspected {
     pub accounts: usize,
     /// Every room with its members.
     pub rooms: Vec<(TenantId, Room, usize)>,
+    /// Every connection.
+    pub clients: Vec<Client>,
+}
+
+/// One connection of a shard.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// What it speaks.
+    pub dialect: Dialect,
+    /// Who it is, once signed in.
+    pub account: Option<(TenantId, AccountId)>,
+    /// Rooms where it is present.
+    pub present_in: Vec<Room>,
 }
 
 /// Numbers of one shard that others read.

@@ -10,7 +10,7 @@ use rollcall_wire::{
     conversation::{Note, Relay, SignInRefusal, Ticket},
 };
 
-use super::{ConnectionKey, Inbound, Inspected, Opened, Shard, tenant::Tenant};
+use super::{Client, ConnectionKey, Inbound, Inspected, Opened, Shard, tenant::Tenant};
 
 impl Shard {
     pub(super) fn receive(&mut self, inbound: Inbound) {
@@ -82,7 +82,16 @@ impl Shard {
         let rooms = self.tenants.iter().flat_map(|(id, tenant)| {
             tenant.members().map(|(room, members)| (id.clone(), room.clone(), members))
         });
+        let clients = self.connections.iter().map(|(_, (_, connection))| Client {
+            dialect: connection.entrance.dialect,
+            account: connection
+                .identity
+                .as_ref()
+                .map(|who| (who.tenant.clone(), who.account.id.clone())),
+            present_in: connection.present_in.clone(),
+        });
         Inspected {
+            clients: clients.collect(),
             connections: self.connections.len(),
             accounts: self.tenants.values().map(Tenant::accounts).sum(),
             rooms: rooms.collect(),

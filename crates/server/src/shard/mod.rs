@@ -19,7 +19,7 @@ use std::{
 };
 
 pub(crate) use hub::sleep_until;
-pub use hub::{Errand, Gauge, Hub, Inbound, Inspected, Opener, Reply, SinkOpener};
+pub use hub::{Client, Errand, Gauge, Hub, Inbound, Inspected, Opener, Reply, SinkOpener};
 use rollcall_core::{id::TenantId, time::Timestamp};
 use rollcall_wire::{broadcast::Broadcast, conversation::Outbox};
 pub use run::{Shards, listen, start};

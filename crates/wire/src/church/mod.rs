@@ -16,6 +16,7 @@ pub mod shape;
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+pub use records::{RecordReply, unread};
 use rollcall_core::{
     decide::Answer,
     live::PresenceMember,

@@ -4,7 +4,7 @@
 use rollcall_core::{
     command::Command,
     decide::Answer,
-    id::PersonId,
+    id::{AccountId, PersonId},
     limits,
     rejection::Refusal,
     sheet::{Mark, MarkChange, MarkResult, MergeRule},
@@ -30,7 +30,7 @@ pub(super) struct Batch {
     place: Place,
     records: Vec<Record>,
     /// Known once it was judged: the reply without what has yet to be looked up.
-    reply: Option<Reply>,
+    reply: Option<RecordReply>,
 }
 
 impl Session {
@@ -72,8 +72,8 @@ impl Session {
                 return out.send(Asked::Record.error(message));
             }
         };
-        let unknown = batch.unknown();
-        batch.reply = Some(Reply::of(&batch.records, &answer.marks, at.now));
+        let unknown = unread(&batch.records);
+        batch.reply = Some(RecordReply::of(&batch.records, &answer.marks, at.now));
         if unknown.is_empty() {
             return self.reply(batch, &[], at, out);
         }
@@ -114,27 +114,25 @@ impl Session {
         let Some(mut reply) = batch.reply else { return };
         reply.fill(values);
         out.send(reply.message(&batch.place));
-        if !reply.heals.is_empty() {
-            let Place { gathering, date } = &batch.place;
-            out.send(heal(gathering, *date, &reply.heals, &self.who.account.id, at.now));
+        if let Some(heal) = reply.heal(&batch.place, &self.who.account.id, at.now) {
+            out.send(heal);
         }
     }
 }
 
-impl Batch {
-    /// Those whom a record named without being one, in order.
-    fn unknown(&self) -> Vec<PersonId> {
-        let named = |record: &Record| match record {
-            Record::Invalid(person) => person.clone(),
-            Record::Change(_) => None,
-        };
-        self.records.iter().filter_map(named).collect()
-    }
+/// Those whom a record named without being one, in order.
+#[must_use]
+pub fn unread(records: &[Record]) -> Vec<PersonId> {
+    let named = |record: &Record| match record {
+        Record::Invalid(person) => person.clone(),
+        Record::Change(_) => None,
+    };
+    records.iter().filter_map(named).collect()
 }
 
-/// The reply in the making.
-#[derive(Default)]
-struct Reply {
+/// What became of a batch, as sockets and REST tell it (6.4, 8.10).
+#[derive(Debug, Default)]
+pub struct RecordReply {
     results: Vec<Value>,
     skipped: Vec<Value>,
     /// Whom to heal, and by which value.
@@ -145,8 +143,10 @@ struct Reply {
     any_known: bool,
 }
 
-impl Reply {
-    fn of(records: &[Record], marks: &[MarkResult], now: Timestamp) -> Self {
+impl RecordReply {
+    /// A result per record, by those of the marks that came of them.
+    #[must_use]
+    pub fn of(records: &[Record], marks: &[MarkResult], now: Timestamp) -> Self {
         let mut reply = Self::default();
         let mut marks = marks.iter();
         for record in records {
@@ -205,8 +205,8 @@ impl Reply {
         json!({"individualId": id, "status": "refused", "reason": reason, "present": present})
     }
 
-    /// Puts in what was looked up.
-    fn fill(&mut self, values: &[bool]) {
+    /// Puts in what stands on the server for those of [`unread`].
+    pub fn fill(&mut self, values: &[bool]) {
         for ((result, heal), present) in self.open.iter().zip(values) {
             self.results[*result]["present"] = (*present).into();
             self.heals[*heal].1 = *present;
@@ -214,20 +214,40 @@ impl Reply {
     }
 
     fn message(&self, place: &Place) -> Message {
-        if !self.any_known && !self.results.is_empty() {
+        if self.is_failure() {
             let message = Asked::Record.failed();
             let payload = json!({"message": message, "results": self.results});
             return say::event("attendance_update_error", &payload);
         }
-        let mut payload = Map::new();
+        let mut payload = self.body();
         payload.insert("gatheringId".into(), json!(Number(place.gathering.as_str())));
         payload.insert("date".into(), json!(place.date));
-        payload.insert("hasConflicts".into(), (!self.skipped.is_empty()).into());
-        payload.insert("results".into(), json!(self.results));
-        if !self.skipped.is_empty() {
-            payload.insert("skippedRecords".into(), json!(self.skipped));
-        }
         say::event("attendance_update_success", &payload)
+    }
+
+    /// Whether nothing of the batch could be applied or recognised (7.2).
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        !self.any_known && !self.results.is_empty()
+    }
+
+    /// `hasConflicts`, `results` and, if there are any, `skippedRecords`.
+    #[must_use]
+    pub fn body(&self) -> Map<String, Value> {
+        let mut body = Map::new();
+        body.insert("hasConflicts".into(), (!self.skipped.is_empty()).into());
+        body.insert("results".into(), json!(self.results));
+        if !self.skipped.is_empty() {
+            body.insert("skippedRecords".into(), json!(self.skipped));
+        }
+        body
+    }
+
+    /// What stands on the server for the refused (7.6), for the eyes of their sender.
+    #[must_use]
+    pub fn heal(&self, place: &Place, by: &AccountId, now: Timestamp) -> Option<Message> {
+        let Place { gathering, date } = place;
+        (!self.heals.is_empty()).then(|| heal(gathering, *date, &self.heals, by, now))
     }
 }
 

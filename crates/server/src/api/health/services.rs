@@ -99,7 +99,8 @@ mod tests {
     fn members_are_counted_over_all_rooms() {
         let room = |room: &str, members| ("t".into(), room.parse().unwrap(), members);
         let rooms = vec![room("desk", 3), room("people", 5)];
-        let shard = Shard::from(Inspected { connections: 6, accounts: 4, rooms });
+        let shard =
+            Shard::from(Inspected { connections: 6, accounts: 4, rooms, clients: Vec::new() });
         assert_eq!((shard.rooms, shard.members, shard.members_most), (2, 8, 5));
     }
 }

@@ -106,11 +106,10 @@ fn church_3_2_claims() {
     let who = church(json!(7), json!("one")).unwrap();
     assert_eq!(who.account.role.name(), "trainer", "the role is read from the account");
     assert!(church(json!("7"), json!("one")).is_ok(), "14.3");
-    for (id, tenant) in
-        [(json!("7a"), json!("one")), (json!(7), json!("two")), (json!(7), json!(null))]
-    {
+    for (id, tenant) in [(json!("7a"), json!("one")), (json!(7), json!("two"))] {
         assert_eq!(church(id, tenant).unwrap_err(), SignInRefusal::Invalid);
     }
+    assert_eq!(church(json!(7), json!(null)).unwrap_err(), SignInRefusal::NoTenant, "3.3, 8.2");
 }
 
 #[test]

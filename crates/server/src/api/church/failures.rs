@@ -1,0 +1,153 @@
+//! How much may fail (11.6): only failed requests count, so that a busy church is never slowed.
+
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+};
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts, Request, State},
+    http::{HeaderMap, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+use super::{
+    Here,
+    caller::token_of,
+    refused::{Answered, Refused},
+};
+use crate::{auth::Pace, clock, config::Church};
+
+const MINUTE_MS: u32 = 60_000;
+
+/// Where requests come from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Address(pub IpAddr);
+
+/// What failed lately.
+pub(super) struct Failures {
+    /// Any request, by address and token.
+    requests: Pace<(IpAddr, Option<u64>)>,
+    /// Sign-ins, by address and contact.
+    pub sign_ins: Pace<(IpAddr, String)>,
+    /// Requests for a code, by address.
+    pub codes: Pace<IpAddr>,
+    /// Refreshes, by address.
+    pub refreshes: Pace<IpAddr>,
+}
+
+impl Failures {
+    pub fn new(limits: &Church) -> Self {
+        Self {
+            requests: Pace::new(limits.request_failures, 15 * MINUTE_MS),
+            sign_ins: Pace::new(limits.sign_in_failures, 15 * MINUTE_MS),
+            codes: Pace::new(limits.code_failures, MINUTE_MS),
+            refreshes: Pace::new(limits.refresh_failures, 5 * MINUTE_MS),
+        }
+    }
+}
+
+/// Does something whose failures count against a key: nothing more is tried once it has used its
+/// share.
+pub(super) async fn counted<K: Hash + Eq + Clone, T>(
+    pace: &Pace<K>,
+    key: K,
+    too_many: &str,
+    act: impl Future<Output = Answered<T>>,
+) -> Answered<T> {
+    // Taken first and given back, so that many at once cannot slip past the count.
+    pace.take(key.clone(), clock::now())
+        .map_err(|_| Refused::too_many(json!({ "error": too_many })))?;
+    let done = act.await;
+    if done.is_ok() {
+        pace.give_back(&key);
+    }
+    done
+}
+
+/// Counts what fails of a client, and refuses one of whom too much has failed.
+pub(super) async fn count(State(here): State<Here>, request: Request, next: Next) -> Response {
+    let token = token_of(request.headers()).map(|token| {
+        let mut hasher = DefaultHasher::new();
+        token.hash(&mut hasher);
+        hasher.finish()
+    });
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    let key = (address(peer, request.headers()), token);
+    let pace = &here.failures.requests;
+    if pace.ask(&key, clock::now()).is_err() {
+        let error = "Too many requests from this IP, please try again later.";
+        let body = json!({"error": error, "retryAfter": "15 minutes"});
+        return Refused::too_many(body).into_response();
+    }
+    let response = next.run(request).await;
+    if response.status().is_client_error() || response.status().is_server_error() {
+        // Whoever is beyond the limit is refused by the next question anyway.
+        let _ = pace.take(key, clock::now());
+    }
+    response
+}
+
+/// The client's address. A proxy on this machine or network says whom it speaks for (2.1); what
+/// anybody else says of themselves does not count.
+fn address(peer: Option<IpAddr>, headers: &HeaderMap) -> IpAddr {
+    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let near = match peer {
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),
+    };
+    let passed_on = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    let last = passed_on.and_then(|all| all.rsplit(',').next()?.trim().parse().ok());
+    last.filter(|_| near).unwrap_or(peer)
+}
+
+impl FromRequestParts<Here> for Address {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Here) -> Answered<Self> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+        Ok(Self(address(peer, &parts.headers)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::api::church::testing::church_with;
+
+    #[tokio::test]
+    async fn church_11_6_only_failures_count_and_only_of_one_client() {
+        let house = church_with(|config| config.church.request_failures = 3).await;
+        for _ in 0..5 {
+            assert_eq!(house.by("1", "GET", "/api/kiosk/status", None).await.0, 200);
+        }
+        let token = house.token("1");
+        let bearer = format!("Bearer {token}");
+        let headers = [("authorization", bearer.as_str())];
+        for status in [404, 404, 404, 429] {
+            let path = "/api/attendance/99/2025-01-19";
+            assert_eq!(house.ask("GET", path, &headers, None).await.status(), status);
+        }
+        let refused = house.ask("GET", "/api/kiosk/status", &headers, None).await;
+        let body = json!({
+            "error": "Too many requests from this IP, please try again later.",
+            "retryAfter": "15 minutes",
+        });
+        assert_eq!(crate::api::testing::json_of(refused).await, body);
+        assert_eq!(house.by("3", "GET", "/api/kiosk/status", None).await.0, 200, "another");
+    }
+
+    #[test]
+    fn church_2_1_only_a_proxy_nearby_speaks_for_others() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", "198.51.100.1, 203.0.113.5".parse().unwrap());
+        let of = |peer: &str| address(Some(peer.parse().unwrap()), &headers).to_string();
+        assert_eq!(of("127.0.0.1"), "203.0.113.5");
+        assert_eq!(of("192.0.2.8"), "192.0.2.8");
+        assert_eq!(address(None, &HeaderMap::new()).to_string(), "0.0.0.0");
+    }
+}
