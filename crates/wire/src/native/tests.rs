@@ -127,7 +127,10 @@ fn a_refresh_with_another_account_ends_the_connection() {
     let all = said(&mut out);
     assert_eq!(codes(&all), ["other_account"]);
     assert_eq!(all.last(), Some(&json!({ "close": 4001 })));
-    assert!(!native.ready() && native.wake_at().is_none());
+    assert_eq!(native.wake_at(), None);
+    assert!(native.ready(), "the transport must come upon the client's own close");
+    native.text(r#"{"type":"ping"}"#, &moment(), &mut out);
+    assert!(out.is_empty(), "what comes after the end is ignored");
 }
 
 #[test]
