@@ -50,6 +50,22 @@ describe('both generations', () => {
     });
   }
 
+  test('c2_3 marks that come during an upgrade are neither lost nor reordered', async () => {
+    const writer = await enter(1);
+    const place = { gatheringId: 1, date: '2024-06-02' };
+    const options = { transports: ['polling', 'websocket'] };
+    const readers = await Promise.all(Array.from({ length: 20 }, () => enter(2, options)));
+    const wanted = Array.from({ length: 30 }, (_, nth) => nth + 1);
+    for (const individualId of wanted) {
+      writer.emit('record_attendance', { ...place, records: [{ individualId, present: true }] });
+    }
+    for (const reader of readers) {
+      await until(() => marksHeard(reader).length >= wanted.length, () => marksHeard(reader).join());
+    }
+    await silence();
+    for (const reader of readers) assert.deepEqual(marksHeard(reader), wanted);
+  });
+
   test('c4_5 a page that leaves its room at once still sees updates', async () => {
     const page = await enter(3, { transports: ['polling'] });
     page.emit('join_attendance', sheet);
