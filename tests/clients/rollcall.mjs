@@ -163,7 +163,7 @@ export function token(claims, { expiresInSeconds = 3600, key = secret } = {}) {
 }
 
 /** A port that was free a moment ago. */
-async function freePort() {
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address();

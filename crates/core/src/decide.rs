@@ -76,11 +76,11 @@ impl Situation<'_> {
         gathering: &Gathering,
         what: &str,
     ) -> Result<(), Refusal> {
-        match self.account()? {
-            Some(account) if !(account.may(permission) && account.sees(gathering)) => {
-                Err(self.forbidden(what).into())
-            }
-            _ => Ok(()),
+        let Some(account) = self.account()? else { return Ok(()) };
+        if account.may(permission) && account.sees(gathering, self.facts)? {
+            Ok(())
+        } else {
+            Err(self.forbidden(what).into())
         }
     }
 

@@ -161,6 +161,17 @@ impl<'de> Deserialize<'de> for Date {
     }
 }
 
+/// Whether a text is `HH:MM` of a real time of day (tenant file T5).
+#[must_use]
+pub fn is_time_of_day(text: &str) -> bool {
+    let number = |digits: &str, below: u8| {
+        digits.len() == 2
+            && digits.bytes().all(|b| b.is_ascii_digit())
+            && digits.parse::<u8>().is_ok_and(|n| n < below)
+    };
+    text.split_once(':').is_some_and(|(hour, minute)| number(hour, 24) && number(minute, 60))
+}
+
 /// A time zone by its IANA name; its rules come with the program, not from the machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Zone {
@@ -244,6 +255,14 @@ mod tests {
             assert_eq!(bad.parse::<Date>(), Err(NotADate), "{bad}");
         }
         assert_eq!("2024-02-29".parse::<Date>().unwrap().weekday(), "thursday");
+    }
+
+    #[test]
+    fn t5_a_time_of_day_has_one_form() {
+        assert!(is_time_of_day("00:00") && is_time_of_day("23:59"));
+        for bad in ["24:00", "9:30", "09:60", "0930", "09:30:00", "+9:30"] {
+            assert!(!is_time_of_day(bad), "{bad}");
+        }
     }
 
     #[test]

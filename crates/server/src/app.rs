@@ -31,14 +31,19 @@ use crate::{
     control::Control,
     health, names, presence,
     shard::{self, Hub, Inbound, Shards},
-    submit,
+    submit::{self, Submitter},
     telemetry::Metrics,
     tenants,
     transport::{self, Live, door::Door},
+    ui,
 };
 
 /// Threads for what may wait: REST, look-ups, sign-ins. Delivery is not among it.
 const CONTROL_THREADS: usize = 2;
+
+/// Threads for what blocks: reads of the store and passwords. More would only wait for the same
+/// cores, and each keeps memory of its own after a storm of sign-ins.
+const BLOCKING_THREADS: usize = 4;
 
 /// Name of the database within the data directory.
 const DATABASE: &str = "rollcall.sqlite3";
@@ -46,12 +51,16 @@ const DATABASE: &str = "rollcall.sqlite3";
 /// How long a stop may take beyond the drain before the rest is cut off (gym G6.7: 15 s in all).
 const STOP_WAIT: Duration = Duration::from_secs(8);
 
+/// How often remembered sign-in attempts are looked through.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
 /// The running program.
 pub struct Running {
     runtime: Runtime,
     shards: Shards,
     hub: Hub,
     addresses: Vec<(Dialect, SocketAddr)>,
+    submitter: Submitter,
     drain_ms: u64,
 }
 
@@ -77,10 +86,7 @@ pub fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
 pub fn run(config: Config) -> anyhow::Result<()> {
     let store = open_store(&config)?;
     tenants::import_all(&*store, &config.import, config.replace)?;
-    let running = start(config, store)?;
-    running.runtime.block_on(asked_to_stop())?;
-    running.stop();
-    Ok(())
+    start(config, store)?.until_stopped()
 }
 
 /// Starts everything; the addresses are answered when it returns.
@@ -88,8 +94,22 @@ pub fn run(config: Config) -> anyhow::Result<()> {
 /// # Errors
 /// An address is taken, a setting does not hold, or the store does not work.
 pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
+    start_with(config, store, engines)
+}
+
+/// As [`start`], with Engine.IO applications of the caller's own: `engines` says which are served
+/// on a listener.
+///
+/// # Errors
+/// As [`start`], or as `engines`.
+pub fn start_with(
+    config: Config,
+    store: Arc<dyn Store>,
+    engines: impl Fn(&Config, &Listener) -> anyhow::Result<Vec<Engine>>,
+) -> anyhow::Result<Running> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(CONTROL_THREADS)
+        .max_blocking_threads(BLOCKING_THREADS)
         .thread_name("rollcall-control")
         .enable_all()
         .build()?;
@@ -105,13 +125,13 @@ pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
         runtime: runtime.handle().clone(),
         store: store.clone(),
         authority: authority.clone(),
-        submitter,
+        submitter: submitter.clone(),
         hub: hub.clone(),
         presence,
         names,
         metrics: metrics.clone(),
     };
-    let (entrances, sockets) = entrances(&config, shards)?;
+    let (entrances, sockets) = entrances(&config, shards, engines)?;
     let addresses: Vec<_> = entrances.iter().map(|(e, address)| (e.dialect, *address)).collect();
     let health = health::start(&control)?;
     if let Some(address) = config.metrics {
@@ -142,10 +162,11 @@ pub fn start(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Running> {
     });
     let shards = shard::start(&control, &door, inboxes, sockets)?;
     health.begin(&runtime);
+    runtime.spawn(sweep(authority));
     for (dialect, address) in &addresses {
         tracing::info!(dialect = dialect.name(), %address, "listening");
     }
-    Ok(Running { runtime, shards, hub, addresses, drain_ms })
+    Ok(Running { runtime, shards, hub, addresses, submitter, drain_ms })
 }
 
 /// Tells the numbers on their own address.
@@ -178,7 +199,11 @@ type Sockets = Vec<Vec<(Arc<Entrance>, TcpListener)>>;
 type Entrances = Vec<(Arc<Entrance>, SocketAddr)>;
 
 /// The entrances with their addresses, and every shard's own sockets for them.
-fn entrances(config: &Config, shards: u16) -> anyhow::Result<(Entrances, Sockets)> {
+fn entrances(
+    config: &Config,
+    shards: u16,
+    engines: impl Fn(&Config, &Listener) -> anyhow::Result<Vec<Engine>>,
+) -> anyhow::Result<(Entrances, Sockets)> {
     let mut entrances = Vec::new();
     let mut sockets: Sockets = (0..shards).map(|_| Vec::new()).collect();
     for (index, listener) in config.listen.iter().enumerate() {
@@ -208,6 +233,7 @@ fn service(api: Api, live: Live) -> Router {
     let routes = api::router(api);
     let routes = match dialect {
         Dialect::Native => routes
+            .route("/", get(ui::page))
             .route("/v1/live", get(transport::upgrade))
             .route("/v1/live/events", get(transport::events))
             .route("/v1/live/poll", get(transport::poll)),
@@ -252,6 +278,22 @@ impl Running {
         &self.addresses
     }
 
+    /// The entrance to the log, for whoever runs the program within their own.
+    #[must_use]
+    pub fn submitter(&self) -> Submitter {
+        self.submitter.clone()
+    }
+
+    /// Runs until the system asks the program to stop, then stops in order.
+    ///
+    /// # Errors
+    /// The system does not say when to stop.
+    pub fn until_stopped(self) -> anyhow::Result<()> {
+        self.runtime.block_on(asked_to_stop())?;
+        self.stop();
+        Ok(())
+    }
+
     /// Stops in order (gym G6.7): no new connections, every client told within the drain, the
     /// last commits kept.
     pub fn stop(self) {
@@ -267,6 +309,14 @@ impl Running {
         });
         self.runtime.shutdown_timeout(Duration::from_secs(1));
         tracing::info!("stopped");
+    }
+}
+
+/// Lets go of what sign-ins are remembered by, now and then.
+async fn sweep(authority: Arc<Authority>) {
+    loop {
+        tokio::time::sleep(SWEEP_EVERY).await;
+        authority.sweep(clock::now());
     }
 }
 

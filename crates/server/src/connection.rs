@@ -115,12 +115,24 @@ pub enum Input {
 /// Why a connection's delivery stands still.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Delivery {
-    /// It does not: the cursor follows the tape.
+    /// It does not: the connection follows the tape.
     Live,
     /// A snapshot is being read; events wait so that it comes in its place.
     Following,
     /// Events that left the tape are being read from the store.
     CatchingUp,
+}
+
+/// Whether a connection's account is being looked up again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Recheck {
+    /// It is not.
+    #[default]
+    None,
+    /// The answer will count.
+    Asked,
+    /// Something changed since it was asked: the answer will not count, and it is asked again.
+    Again,
 }
 
 /// One client's conversation, over whatever transport.
@@ -131,12 +143,15 @@ pub struct Connection {
     /// The host name the client asked for; it may name the tenant.
     pub(crate) host: Option<Box<str>>,
     pub(crate) identity: Option<Box<Identity>>,
+    /// The shard's count of changed rights when the latest sign-in began.
+    pub(crate) rights_seen: u64,
+    pub(crate) recheck: Recheck,
     pub(crate) rooms: Vec<Room>,
     pub(crate) present_in: Vec<Room>,
     /// The name it claimed, if it did.
     pub(crate) name: Option<Arc<str>>,
     /// Everything up to here has been given to the conversation, or was not for it.
-    pub(crate) cursor: Offset,
+    pub(crate) upto: Offset,
     pub(crate) delivery: Delivery,
     /// Whether it stands in the shard's list for the end of the turn.
     pub(crate) dirty: bool,
@@ -159,6 +174,8 @@ pub struct Connection {
     /// Whether its transport ends it as soon as it has what it is owed.
     pub(crate) ending: bool,
     pub(crate) opened_at: Timestamp,
+    /// When it last asked a command.
+    pub(crate) asked_at: Timestamp,
 }
 
 /// A connection that we are ending.
@@ -183,10 +200,12 @@ impl Connection {
             entrance,
             host,
             identity: None,
+            rights_seen: 0,
+            recheck: Recheck::None,
             rooms: Vec::new(),
             present_in: Vec::new(),
             name: None,
-            cursor: Offset(0),
+            upto: Offset(0),
             delivery: Delivery::Live,
             dirty: false,
             blocked: false,
@@ -200,6 +219,7 @@ impl Connection {
             peer_gone: false,
             ending: false,
             opened_at: now,
+            asked_at: now,
         }
     }
 

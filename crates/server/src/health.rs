@@ -90,10 +90,15 @@ impl Health {
     /// Probes once and remembers whether it went well.
     pub async fn probe(&self) {
         match tokio::time::timeout(PATIENCE, self.attempt()).await {
-            Ok(Ok(())) => self.well_at.store(clock::now().millis(), Ordering::Relaxed),
+            Ok(Ok(())) => {
+                self.well_at.store(clock::now().millis(), Ordering::Relaxed);
+                self.control.metrics.well(true);
+                return;
+            }
             Ok(Err(error)) => tracing::error!(%error, "the program's own probe failed"),
             Err(_) => tracing::error!("the program's own probe took too long"),
         }
+        self.control.metrics.well(false);
     }
 
     /// A write, its delivery to every shard, a read.
@@ -105,7 +110,7 @@ impl Health {
             Command::PutDocument { kind: kind.clone(), id: Some(id.clone()), data, seen: None };
         let (tenant, fresh) = (TenantId::new(TENANT), clock::fresh_id());
         let ask = Ask { tenant: tenant.clone(), by: By::System, id: None, command, fresh };
-        let answer = self.control.submitter.commit(ask).await?;
+        let answer = self.control.submitter.submit_and_wait(ask).await?;
         self.delivered(answer.position.offset).await?;
         let store = self.control.store.clone();
         let read = tokio::task::spawn_blocking(move || {

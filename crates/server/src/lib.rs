@@ -16,3 +16,4 @@ pub mod submit;
 pub mod telemetry;
 pub mod tenants;
 pub mod transport;
+pub mod ui;

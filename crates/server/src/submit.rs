@@ -4,22 +4,17 @@ use std::{sync::Arc, thread};
 
 use rollcall_core::{command::Ask, limits, rejection::Refusal};
 use rollcall_store::{Store, Verdict};
-use rollcall_wire::conversation::Ticket;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     clock,
-    shard::{ConnectionKey, Hub},
+    shard::{Hub, Reply},
     telemetry::Metrics,
 };
 
-/// Where the verdict on a command goes.
-pub enum Reply {
-    /// To a connection of a shard.
-    Connection(ConnectionKey, Ticket),
-    /// To whoever waits.
-    Waiter(oneshot::Sender<Verdict>),
-}
+/// Commands after which the store may tidy up in the next pause: seldom enough to cost nothing,
+/// often enough that it never has to in a rush.
+const REST_AFTER: usize = 1_000;
 
 /// The entrance to the log. Cheap to clone.
 #[derive(Clone)]
@@ -40,7 +35,7 @@ impl Submitter {
     ///
     /// # Errors
     /// Why it was not kept.
-    pub async fn commit(&self, ask: Ask) -> Verdict {
+    pub async fn submit_and_wait(&self, ask: Ask) -> Verdict {
         let (reply, verdict) = oneshot::channel();
         self.submit(ask, Reply::Waiter(reply))?;
         verdict.await.unwrap_or(Err(Refusal::Overloaded))
@@ -65,6 +60,7 @@ pub fn start(
 /// The middle of the product: take what is in line, keep it, publish it, answer.
 fn run(mut line: mpsc::Receiver<(Ask, Reply)>, store: &dyn Store, hub: &Hub, metrics: &Metrics) {
     let mut taken = Vec::with_capacity(limits::BATCH_COMMANDS_MAX);
+    let mut kept = 0;
     while line.blocking_recv_many(&mut taken, limits::BATCH_COMMANDS_MAX) > 0 {
         let (asks, replies): (Vec<Ask>, Vec<Reply>) = taken.drain(..).unzip();
         let began = clock::now();
@@ -74,5 +70,13 @@ fn run(mut line: mpsc::Receiver<(Ask, Reply)>, store: &dyn Store, hub: &Hub, met
         });
         metrics.committed(asks.len(), clock::now().since_ms(began), &verdicts);
         hub.publish(&asks, replies, verdicts);
+        metrics.waiting(line.len());
+        kept += asks.len();
+        if line.is_empty() && kept >= REST_AFTER {
+            kept = 0;
+            if let Err(fault) = store.rest() {
+                tracing::warn!(%fault, "the store could not tidy up");
+            }
+        }
     }
 }

@@ -46,16 +46,20 @@ fn invariants(map: &str) -> Vec<(usize, String)> {
     invariants
 }
 
-/// The names of functions that stand under an attribute with `test` in it.
+/// The names of functions that stand under an attribute with `test` in it, and of the rules of a
+/// contract suite, which every implementation runs.
 fn test_names(sources: &[Source]) -> BTreeSet<&str> {
     let mut tests = BTreeSet::new();
     for source in sources {
+        let is_contract = source.file.contains("/contract/");
         let mut attributed = false;
         for line in &source.lines {
             let code = line.code.trim();
             if code.starts_with("#[") {
                 attributed |= code.contains("test") && !code.contains("cfg(");
-            } else if let Some(name) = functions::name(&line.code).filter(|_| attributed) {
+            } else if let Some(name) = functions::name(&line.code)
+                .filter(|_| attributed || (is_contract && code.starts_with("pub fn")))
+            {
                 tests.insert(name);
             }
             let between = code.is_empty() || code.starts_with("#[");

@@ -77,23 +77,7 @@ pub(crate) fn check_out(
 }
 
 fn who(at: &Situation<'_>, person: &PersonRef) -> Result<Arc<Person>, Refusal> {
-    let (found, named) = match person {
-        PersonRef::Id(id) => (at.facts.person(id)?, id.as_str()),
-        PersonRef::Number(number) => (at.facts.person_by_number(number)?, number.as_str()),
-        PersonRef::Code(code) => (by_code(at, code)?, code.as_str()),
-    };
-    Ok(required(found, "person", &named)?)
-}
-
-/// What stands on a card is the number; ids of ours are in lower case.
-fn by_code(at: &Situation<'_>, code: &str) -> Result<Option<Arc<Person>>, Fault> {
-    if let Some(person) = at.facts.person_by_number(code)? {
-        return Ok(Some(person));
-    }
-    if let Some(person) = at.facts.person(&PersonId::new(code))? {
-        return Ok(Some(person));
-    }
-    at.facts.person(&PersonId::new(code.to_ascii_lowercase()))
+    Ok(required(person.find(at.facts)?, "person", &person.as_str())?)
 }
 
 fn location_of(tenant: &Tenant, location: Option<&str>) -> Result<String, Rejection> {
@@ -170,10 +154,7 @@ fn plausible(claim: Option<Claim>, previous: Option<Timestamp>, now: Timestamp) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        command::By,
-        facts::{Alias, Facts, Key, Series},
-    };
+    use crate::facts::{Alias, Facts, Key, Series};
 
     struct Members(Vec<Person>);
 
@@ -209,12 +190,10 @@ mod tests {
             ..Person::default()
         };
         let members = Members(vec![person("ab-1", "GYM1"), person("2", "3"), person("3", "2")]);
-        let now = Timestamp::default();
-        let at = Situation { facts: &members, by: &By::System, now, fresh: "" };
         for (code, id) in
             [("GYM1", Some("ab-1")), ("AB-1", Some("ab-1")), ("2", Some("3")), ("4", None)]
         {
-            let found = by_code(&at, code).unwrap();
+            let found = PersonRef::Code(code.into()).find(&members).unwrap();
             assert_eq!(found.as_ref().map(|p| p.id.as_str()), id, "{code}");
         }
     }

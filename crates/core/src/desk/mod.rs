@@ -3,12 +3,17 @@
 mod check;
 mod tally;
 
+use std::sync::Arc;
+
 pub(crate) use check::{check_in, check_out};
 use serde::{Deserialize, Serialize};
 pub use tally::{Stats, Tally};
 
 use crate::{
+    facts::Facts,
     id::{AccountId, PersonId, VisitId},
+    people::Person,
+    rejection::Fault,
     time::Timestamp,
 };
 
@@ -57,6 +62,40 @@ pub enum PersonRef {
     Number(String),
     /// By whatever was scanned or typed: a number, else an id in any letter case (gym G3.4).
     Code(String),
+}
+
+impl PersonRef {
+    /// What the command says, to be told again when nobody is found.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Id(id) => id.as_str(),
+            Self::Number(text) | Self::Code(text) => text,
+        }
+    }
+
+    /// The person that is meant, if there is one.
+    ///
+    /// # Errors
+    /// The store broke.
+    pub fn find(&self, facts: &dyn Facts) -> Result<Option<Arc<Person>>, Fault> {
+        match self {
+            Self::Id(id) => facts.person(id),
+            Self::Number(number) => facts.person_by_number(number),
+            Self::Code(code) => by_code(facts, code),
+        }
+    }
+}
+
+/// What stands on a card is the number; ids of ours are in lower case.
+fn by_code(facts: &dyn Facts, code: &str) -> Result<Option<Arc<Person>>, Fault> {
+    if let Some(person) = facts.person_by_number(code)? {
+        return Ok(Some(person));
+    }
+    if let Some(person) = facts.person(&PersonId::new(code))? {
+        return Ok(Some(person));
+    }
+    facts.person(&PersonId::new(code.to_ascii_lowercase()))
 }
 
 /// A time that a client claims for a step at the desk (gym G7.11).

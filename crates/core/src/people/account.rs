@@ -2,10 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rights::{Permission, Role, Scope};
+use super::{
+    Group,
+    rights::{Permission, Role, Scope},
+};
 use crate::{
+    facts::Facts,
     id::{AccountId, GatheringId, GroupId, PersonId, SessionId},
     people::Gathering,
+    rejection::Fault,
     time::Timestamp,
 };
 
@@ -70,14 +75,22 @@ impl Account {
     }
 
     /// Whether the account may see a gathering and its sheets (church 10.4): its role sees all,
-    /// or it is assigned to the gathering or its group, or teaches it.
-    #[must_use]
-    pub fn sees(&self, gathering: &Gathering) -> bool {
-        self.may(Permission::ReadSheets)
-            && (self.role.scope() == Scope::All
-                || self.gatherings.contains(&gathering.id)
-                || gathering.teacher.as_ref() == Some(&self.id)
-                || gathering.group.as_ref().is_some_and(|group| self.groups.contains(group)))
+    /// or it is assigned to the gathering or its group, or teaches it or its group.
+    ///
+    /// # Errors
+    /// The group could not be read.
+    pub fn sees(&self, gathering: &Gathering, facts: &dyn Facts) -> Result<bool, Fault> {
+        if !self.may(Permission::ReadSheets) {
+            return Ok(false);
+        }
+        let sees = self.role.scope() == Scope::All
+            || self.gatherings.contains(&gathering.id)
+            || gathering.teacher.as_ref() == Some(&self.id);
+        let Some(group) = gathering.group.as_ref().filter(|_| !sees) else { return Ok(sees) };
+        let teaches = |group: &Group| {
+            group.teachers.contains(&self.id) || group.homeroom_teacher.as_ref() == Some(&self.id)
+        };
+        Ok(self.groups.contains(group) || facts.group(group)?.is_some_and(|group| teaches(&group)))
     }
 
     /// First and last name, else whatever names the account.

@@ -14,6 +14,7 @@ use crate::{
     id::{AccountId, FamilyId, GatheringId, GroupId, PersonId, SessionId},
     limits,
     rejection::{Refusal, Rejection},
+    time::is_time_of_day,
 };
 
 impl List {
@@ -228,6 +229,16 @@ impl Edit<'_> {
         check_name("name", &next.name)?;
         if let Some(there) = &current {
             self.at.allow_at(Permission::ChangeGatherings, there, "change this gathering")?;
+        }
+        for (field, time) in [
+            ("start", &next.start),
+            ("end", &next.end),
+            ("opens", &next.opens),
+            ("closes", &next.closes),
+        ] {
+            if time.as_ref().is_some_and(|time| !is_time_of_day(time)) {
+                return Err(Rejection::invalid(field, "must be HH:MM").into());
+            }
         }
         for person in &next.roster {
             required(self.at.facts.person(person)?, "person", person)?;

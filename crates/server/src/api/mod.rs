@@ -2,6 +2,7 @@
 //! endpoint: its errors, its description, its handler and its tests.
 
 mod church;
+mod gym;
 mod health;
 mod layers;
 mod metrics;
@@ -58,8 +59,8 @@ pub type WritePace = Pace<(TenantId, AccountId)>;
 pub fn router(api: Api) -> Router {
     let routes = match api.dialect {
         Dialect::Native => native::router(api.clone()),
+        Dialect::Gym => gym::router(api.clone()),
         Dialect::Church => church::router(api.clone()),
-        Dialect::Gym => Router::from(health::router().with_state(api.clone())),
     };
     layers::around(routes.merge(metrics::router(&api)), api)
 }
@@ -96,15 +97,15 @@ impl Api {
         command: Command,
     ) -> Verdict {
         let (tenant, fresh) = (tenant.clone(), clock::fresh_id());
-        self.put(Ask { tenant, by, id, command, fresh }).await
+        self.keep(Ask { tenant, by, id, command, fresh }).await
     }
 
-    /// The same for what is asked already.
+    /// Has a command that is ready to be asked kept; signing in makes such.
     ///
     /// # Errors
     /// Why it was not kept.
-    pub async fn put(&self, ask: Ask) -> Verdict {
-        self.control.submitter.commit(ask).await
+    pub async fn keep(&self, ask: Ask) -> Verdict {
+        self.control.submitter.submit_and_wait(ask).await
     }
 
     /// Looks at a tenant once, consistently, on a thread that may wait.

@@ -246,22 +246,13 @@ fn taught(facts: &dyn Facts, account: &Account) -> Result<Vec<GatheringId>, Faul
     if account.role.scope() == Scope::All || !account.may(Permission::ReadSheets) {
         return Ok(Vec::new());
     }
-    let mut groups = account.groups.clone();
-    for row in facts.rows(&Query::Groups)? {
-        if let Row::Group(group) = row
-            && (group.teachers.contains(&account.id)
-                || group.homeroom_teacher.as_ref() == Some(&account.id))
+    let mut taught = Vec::new();
+    for row in facts.rows(&Query::Gatherings)? {
+        if let Row::Gathering(gathering) = row
+            && account.sees(&gathering, facts)?
         {
-            groups.push(group.id.clone());
+            taught.push(gathering.id.clone());
         }
     }
-    let gatherings = facts.rows(&Query::Gatherings)?.into_iter().filter_map(|row| match row {
-        Row::Gathering(gathering) => Some(gathering),
-        _ => None,
-    });
-    let taught = gatherings.filter(|gathering| {
-        gathering.teacher.as_ref() == Some(&account.id)
-            || gathering.group.as_ref().is_some_and(|group| groups.contains(group))
-    });
-    Ok(taught.map(|gathering| gathering.id.clone()).collect())
+    Ok(taught)
 }

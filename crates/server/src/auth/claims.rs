@@ -184,7 +184,8 @@ impl Grant<'_> {
 }
 
 /// A number where the text is one (tenant file: "number where numeric").
-fn number_or_text(id: &str) -> Value {
+#[must_use]
+pub fn number_or_text(id: &str) -> Value {
     let number = id.parse::<u64>().ok().filter(|number| number.to_string() == id);
     number.map_or_else(|| json!(id), |number| json!(number))
 }

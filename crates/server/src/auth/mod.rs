@@ -15,7 +15,7 @@ mod tests;
 pub use self::{
     authority::Authority,
     believe::Believed,
-    claims::{Claims, TokenKind},
+    claims::{Claims, TokenKind, number_or_text},
     keyring::{JwksError, Keyring},
     origin::{CREDENTIALS, Origins, VARY},
     pace::{Pace, TooFast},

@@ -123,7 +123,7 @@ fn key(ask: &SignIn) -> (TenantId, String, IpAddr) {
 }
 
 impl Authority {
-    /// Signs somebody in by password. `submit` keeps the new sign-in (`Submitter::commit`).
+    /// Signs somebody in by password. `submit` keeps the new sign-in (`Submitter::submit_and_wait`).
     ///
     /// # Errors
     /// Why not.

@@ -1,12 +1,14 @@
 //! The command line: one file per command.
 
 mod backup;
+mod bench;
 mod check;
 mod demo;
 mod doctor;
 mod export;
 mod http;
 mod import;
+mod openapi;
 mod restore;
 mod say;
 mod serve;
@@ -29,6 +31,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Serve(Box<serve::Args>),
+    Bench(bench::Bench),
     Demo(demo::Args),
     Import(import::Args),
     Export(export::Args),
@@ -39,12 +42,14 @@ enum Command {
     Tail(tail::Args),
     Doctor(doctor::Args),
     Settings(settings::Args),
+    Openapi(openapi::Args),
 }
 
 impl Command {
     fn run(self) -> anyhow::Result<ExitCode> {
         match self {
             Self::Serve(args) => serve::run(&args)?,
+            Self::Bench(args) => bench::run(args)?,
             Self::Demo(args) => demo::run(&args)?,
             Self::Import(args) => import::run(&args)?,
             Self::Export(args) => export::run(&args)?,
@@ -55,6 +60,7 @@ impl Command {
             Self::Tail(args) => tail::run(&args)?,
             Self::Doctor(args) => return doctor::run(&args),
             Self::Settings(args) => settings::run(&args)?,
+            Self::Openapi(args) => openapi::run(&args)?,
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -14,13 +14,12 @@ use rollcall_wire::{
     message::Message,
 };
 
-use super::{ConnectionKey, Gauge, Inbound, Shard};
+use super::{ConnectionKey, Gauge, Inbound, Reply, Shard};
 use crate::{
     auth::Believed,
     clock,
     connection::{Closing, Delivery},
     names::{Deed, Report},
-    submit::Reply,
 };
 
 impl Shard {
@@ -59,13 +58,21 @@ impl Shard {
 
     fn send(&mut self, key: ConnectionKey, message: &Message, id: Option<Position>) {
         let Some(connection) = self.connection(key) else { return };
+        // What waited before counts: one message may be as large as it must be.
+        let too_much = connection.sink.waiting_bytes() > super::WAITING_BYTES_MAX;
         connection.sink.message(message, id);
-        if connection.sink.waiting_bytes() > super::WAITING_BYTES_MAX {
+        let listener = connection.entrance.index;
+        if too_much {
             Gauge::add(&self.gauge.slow_readers, 1);
             let too_slow = rollcall_wire::websocket::close::TRY_LATER;
             self.close(key, too_slow, "reader too slow");
         }
         self.mark(key);
+        if self.sent.len() <= listener {
+            self.sent.resize(listener + 1, (0, 0));
+        }
+        let (frames, bytes) = &mut self.sent[listener];
+        (*frames, *bytes) = (*frames + 1, *bytes + message.text_bytes());
     }
 
     pub(super) fn tenant_of(&mut self, key: ConnectionKey) -> Option<rollcall_core::id::TenantId> {
@@ -74,7 +81,9 @@ impl Shard {
     }
 
     fn sign_in(&mut self, key: ConnectionKey, token: String) {
+        let changes = self.rights_changes;
         let Some(connection) = self.connection(key) else { return };
+        connection.rights_seen = changes;
         let (entrance, host) = (connection.entrance.clone(), connection.host.clone());
         self.control.identify(key, entrance, host, token);
     }
@@ -86,8 +95,10 @@ impl Shard {
         command: Command,
         id: Option<CommandId>,
     ) {
+        let now = self.now;
         let Some(connection) = self.connection(key) else { return };
         let Some(who) = &connection.identity else { return };
+        connection.asked_at = now;
         let ask = Ask {
             tenant: who.tenant.clone(),
             by: By::Account(who.account.id.clone()),

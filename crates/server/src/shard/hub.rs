@@ -27,10 +27,7 @@ use rollcall_wire::{
 use tokio::sync::{mpsc, oneshot};
 
 use super::{ConnectionKey, Local, Opened};
-use crate::{
-    connection::{Entrance, Sink},
-    submit::Reply,
-};
+use crate::connection::{Entrance, Sink};
 
 /// Messages that may wait for a shard. It never waits itself, so only a burst fills it.
 const INBOX_MAX: usize = 65_536;
@@ -40,6 +37,14 @@ pub type Opener = Box<dyn FnOnce() -> Box<dyn Conversation> + Send>;
 
 /// Makes a transport's writing half on the shard's own thread.
 pub type SinkOpener = Box<dyn FnOnce() -> Box<dyn Sink> + Send>;
+
+/// Where the verdict on a command goes.
+pub enum Reply {
+    /// To a connection of a shard.
+    Connection(ConnectionKey, Ticket),
+    /// To whoever waits.
+    Waiter(oneshot::Sender<Verdict>),
+}
 
 /// Something that a transport does on the shard's own thread.
 pub type Errand = Box<dyn FnOnce(Local) + Send>;

@@ -2,18 +2,15 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use rollcall_core::{
-    event::Event, id::TenantId, people::Scope, position::Offset, rejection::Fault, room::Room,
-};
+use rollcall_core::{id::TenantId, position::Offset, rejection::Fault, room::Room};
 use rollcall_store::Verdict;
 use rollcall_wire::{
     Dialect,
     broadcast::Broadcast,
-    conversation::{Followed, Identity, Note, Relay, SignInRefusal, Ticket},
+    conversation::{Note, Relay, SignInRefusal, Ticket},
 };
 
-use super::{Client, ConnectionKey, Gauge, Inbound, Inspected, Opened, Shard, tenant::Tenant};
-use crate::connection::Delivery;
+use super::{Client, ConnectionKey, Inbound, Inspected, Opened, Shard, tenant::Tenant};
 
 impl Shard {
     pub(super) fn receive(&mut self, inbound: Inbound) {
@@ -32,6 +29,7 @@ impl Shard {
             Inbound::CaughtUp { key, events, upto } => self.caught_up(key, events, upto),
             Inbound::Repaired(tenant, events) => {
                 events.into_iter().for_each(|event| self.admit(&tenant, event));
+                self.later.extend(self.early.drain(..));
             }
             Inbound::Presence { tenant, room, members } => {
                 let note = Note::Presence { room: room.clone(), members };
@@ -152,6 +150,9 @@ impl Shard {
             if events_first {
                 self.deliver(key);
             }
+            if let Some(asked_at) = self.connection(key).map(|c| c.asked_at) {
+                self.control.metrics.answered(self.now.since_ms(asked_at));
+            }
             self.converse(key, |c, at, out| c.answered(ticket, &verdict, at, out));
             self.give_waiting(key);
         }
@@ -162,6 +163,7 @@ impl Shard {
     }
 
     pub(super) fn admit(&mut self, id: &TenantId, event: Arc<Broadcast>) {
+        self.count_rights(&event);
         let Some(tenant) = self.tenants.get_mut(id) else { return };
         match tenant.admit(event) {
             Err(from) => self.control.repair(id.clone(), Offset(from.0 - 1), self.number),
@@ -170,6 +172,7 @@ impl Shard {
     }
 
     fn announce(&mut self, id: &TenantId, event: &Arc<Broadcast>) {
+        self.told = Some(event.committed.at);
         let Some(tenant) = self.tenants.get(id) else { return };
         let followers: Vec<_> = tenant.followers(&event.room).collect();
         for key in followers {
@@ -178,82 +181,12 @@ impl Shard {
         self.mind_accounts(id, event);
     }
 
-    /// Rights are judged on current data: whoever an event concerns is looked at again.
-    fn mind_accounts(&mut self, id: &TenantId, event: &Broadcast) {
-        let Some(tenant) = self.tenants.get(id) else { return };
-        let concerned = match &event.committed.event {
-            Event::AccountChanged(account) | Event::AccountRemoved(account) => {
-                tenant.connections_of(&account.id)
-            }
-            Event::SignedOut(session) => tenant.connections_of(&session.account),
-            Event::GatheringChanged(_) | Event::GroupChanged(_) => {
-                let scoped = |key: &ConnectionKey| {
-                    let place = self.connections.get(key.index as usize);
-                    let who = place.and_then(|(_, c)| c.identity.as_ref());
-                    who.is_some_and(|who| who.account.role.scope() == Scope::Assigned)
-                };
-                tenant.connections().into_iter().filter(scoped).collect()
-            }
-            _ => return,
-        };
-        for key in concerned {
-            if let Some(who) = self.connection(key).and_then(|c| c.identity.clone()) {
-                self.control.reidentify(key, *who);
-            }
-        }
-    }
-
-    fn identified(&mut self, key: ConnectionKey, who: Result<Identity, SignInRefusal>) {
-        let who = match who {
-            Ok(who) => who,
-            Err(refusal) => {
-                self.control.metrics.sign_in_refused(refusal);
-                self.converse(key, |c, at, out| c.signed_in(Err(refusal), at, out));
-                self.give_waiting(key);
-                return;
-            }
-        };
-        if self.connection(key).is_none() {
-            return;
-        }
-        let tenant = self.tenant(&who.tenant);
-        if tenant.is_open() {
-            self.welcome(key, who);
-        } else {
-            tenant.waiting.push((key, who));
-        }
-    }
-
     /// A tenant on this shard, looked up if it is not there.
-    fn tenant(&mut self, id: &TenantId) -> &mut Tenant {
+    pub(super) fn tenant(&mut self, id: &TenantId) -> &mut Tenant {
         self.tenants.entry(id.clone()).or_insert_with(|| {
             self.control.open_tenant(id.clone(), self.number);
             Tenant::opening()
         })
-    }
-
-    /// The transport ends a connection: first it gets what it is owed, so that the position it
-    /// leaves with is true.
-    fn end(&mut self, key: ConnectionKey) {
-        self.deliver(key);
-        let Some(connection) = self.connection(key) else { return };
-        if connection.delivery == Delivery::Live {
-            self.close(key, rollcall_wire::websocket::close::NORMAL, "");
-        } else {
-            connection.ending = true;
-        }
-    }
-
-    fn end_if_wanted(&mut self, key: ConnectionKey) {
-        if self.connection(key).is_some_and(|connection| connection.ending) {
-            self.end(key);
-        }
-    }
-
-    fn welcome(&mut self, key: ConnectionKey, who: Identity) {
-        self.adopt(key, who.clone());
-        self.converse(key, |c, at, out| c.signed_in(Ok(who), at, out));
-        self.give_waiting(key);
     }
 
     fn tenant_opened(&mut self, id: &TenantId, opened: Result<Opened, Fault>) {
@@ -278,109 +211,6 @@ impl Shard {
                 }
             }
         }
-    }
-
-    fn reidentified(&mut self, key: ConnectionKey, who: Result<Identity, SignInRefusal>) {
-        let note = match who {
-            Ok(who) => {
-                self.adopt(key, who.clone());
-                Note::Identity(who)
-            }
-            Err(SignInRefusal::Busy) => return,
-            Err(refusal) => Note::SignedOut(refusal),
-        };
-        self.converse(key, |c, at, out| c.note(&note, at, out));
-        self.give_waiting(key);
-    }
-
-    fn followed(
-        &mut self,
-        key: ConnectionKey,
-        ticket: Ticket,
-        rooms: Vec<Room>,
-        followed: Followed,
-        known: Offset,
-    ) {
-        let Some(tenant_id) = self.tenant_of(key) else { return };
-        let head = self.tenants.get(&tenant_id).and_then(Tenant::head);
-        let Some(connection) = self.connection(key) else { return };
-        if !connection.rooms.is_empty() && head.is_some_and(|head| head.offset < known) {
-            // The look saw more than this shard has been told: its turn comes with the next batch.
-            self.early.push(Inbound::Followed { key, ticket, rooms, followed, known });
-            return;
-        }
-        connection.delivery = Delivery::Live;
-        if !connection.rooms.is_empty() {
-            // What is owed for other rooms comes first, so that positions only grow.
-            self.deliver_upto(key, known);
-        }
-        let refused = match &followed {
-            Followed::Snapshot { snapshot, reset, .. } => {
-                Gauge::add(&self.gauge.resyncs, u64::from(reset.is_some()));
-                snapshot.is_err()
-            }
-            Followed::Recovering(_) => {
-                Gauge::add(&self.gauge.recoveries, 1);
-                false
-            }
-            Followed::Live(_) => false,
-            Followed::Fault => true,
-        };
-        let Some(connection) = self.connection(key) else { return };
-        if !refused {
-            if connection.rooms.is_empty() {
-                connection.cursor = known;
-            }
-            for room in rooms {
-                if !connection.rooms.contains(&room) {
-                    connection.rooms.push(room);
-                }
-            }
-            let rooms = connection.rooms.clone();
-            if let Some(tenant) = self.tenants.get_mut(&tenant_id) {
-                rooms.into_iter().for_each(|room| tenant.follow(room, key));
-            }
-        }
-        self.converse(key, |c, at, out| c.followed(ticket, followed, at, out));
-        self.give_waiting(key);
-        self.mark(key);
-        self.end_if_wanted(key);
-    }
-
-    /// Gives a connection what it is owed up to an offset and no further.
-    fn deliver_upto(&mut self, key: ConnectionKey, known: Offset) {
-        let Some(tenant_id) = self.tenant_of(key) else { return };
-        loop {
-            let Some(connection) = self.connection(key) else { return };
-            let next = connection.cursor.next();
-            if next > known {
-                return;
-            }
-            let tenant = self.tenants.get(&tenant_id);
-            let Some(event) = tenant.and_then(|t| t.event(next)).cloned() else { return };
-            self.give_events(key, &[event]);
-        }
-    }
-
-    fn caught_up(
-        &mut self,
-        key: ConnectionKey,
-        events: Result<Vec<Arc<Broadcast>>, Fault>,
-        upto: Offset,
-    ) {
-        match events {
-            Ok(events) => self.give_events(key, &events),
-            Err(_) => {
-                let try_later = rollcall_wire::websocket::close::TRY_LATER;
-                self.close(key, try_later, "try again");
-                return;
-            }
-        }
-        let Some(connection) = self.connection(key) else { return };
-        connection.cursor = connection.cursor.max(upto);
-        connection.delivery = Delivery::Live;
-        self.mark(key);
-        self.end_if_wanted(key);
     }
 
     /// Wakes everybody whose time has come, and turns the day of tenants at their midnight.

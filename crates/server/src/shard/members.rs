@@ -1,6 +1,9 @@
 //! How connections come, speak and go.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, atomic::Ordering},
+};
 
 use rollcall_wire::conversation::{Conversation, Effect, Identity, Moment, Note, Outbox};
 
@@ -98,6 +101,11 @@ impl Shard {
         if closing.is_some_and(|closing| closing.code != restart) {
             return;
         }
+        let bytes = match input {
+            Input::Text(text) => text.len(),
+            Input::Binary(bytes) => bytes.len(),
+        };
+        self.count(key, |metrics, listener| metrics.frame_in(listener, bytes));
         self.converse(key, |conversation, at, out| match input {
             Input::Text(text) => conversation.text(text, at, out),
             Input::Binary(bytes) => conversation.binary(bytes, at, out),
@@ -111,6 +119,8 @@ impl Shard {
                 return;
             }
             let Some(input) = connection.inputs.pop_front() else {
+                // An idle connection keeps no room for what might wait.
+                connection.inputs = VecDeque::new();
                 if connection.peer_gone {
                     self.remove(key, "closed by peer");
                 } else {
@@ -181,14 +191,20 @@ impl Shard {
     }
 
     /// Somebody signed in over this connection, perhaps in place of somebody else.
-    pub(super) fn adopt(&mut self, key: ConnectionKey, mut who: Identity) {
+    /// Gives the identity with everything shared that connections have in common: ten thousand
+    /// copies of a tenant's name are memory, and each is another place to read at a delivery.
+    pub(super) fn adopt(&mut self, key: ConnectionKey, mut who: Identity) -> Identity {
         self.forget_identity(key);
-        let Some(tenant) = self.tenants.get_mut(&who.tenant) else { return };
+        if let Some((shared, _)) = self.tenants.get_key_value(&who.tenant) {
+            who.tenant = shared.clone();
+        }
+        let Some(tenant) = self.tenants.get_mut(&who.tenant) else { return who };
         who.account = tenant.join(&who.account, key);
         self.gauge.signed_in.fetch_add(1, Ordering::Relaxed);
         if let Some(connection) = self.connection(key) {
-            connection.identity = Some(Box::new(who));
+            connection.identity = Some(Box::new(who.clone()));
         }
+        who
     }
 
     fn forget_identity(&mut self, key: ConnectionKey) {
@@ -204,6 +220,8 @@ impl Shard {
     pub(crate) fn peer_gone(&mut self, key: ConnectionKey) {
         let Some(connection) = self.connection(key) else { return };
         if connection.inputs.is_empty() && connection.conversation.ready() {
+            // A peer that closed waits for our close.
+            self.write(key);
             self.remove(key, "closed by peer");
         } else {
             connection.peer_gone = true;
@@ -241,6 +259,9 @@ impl Shard {
         let name = connection.name.take();
         let tenant = connection.identity.as_ref().map(|who| who.tenant.clone());
         if let Some(tenant_id) = tenant {
+            if let Some(who) = self.connection(key).and_then(|c| c.identity.clone()) {
+                self.control.metrics.left(&tenant_id, &who.account.id, self.now);
+            }
             if let Some(tenant) = self.tenants.get_mut(&tenant_id) {
                 rooms.iter().for_each(|room| tenant.unfollow(room, key));
             }

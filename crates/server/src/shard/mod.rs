@@ -1,9 +1,11 @@
 //! A shard: one thread, its connections, and the live end of every tenant that has members here.
 
 mod effects;
+mod follow;
 mod hub;
 mod inbox;
 mod members;
+mod rights;
 mod run;
 mod tenant;
 mod turn;
@@ -17,20 +19,22 @@ use std::{
 };
 
 pub(crate) use hub::sleep_until;
-pub use hub::{Client, Errand, Gauge, Hub, Inbound, Inspected, Opener, SinkOpener};
+pub use hub::{Client, Errand, Gauge, Hub, Inbound, Inspected, Opener, Reply, SinkOpener};
 use rollcall_core::{id::TenantId, time::Timestamp};
-use rollcall_wire::conversation::Outbox;
+use rollcall_wire::{broadcast::Broadcast, conversation::Outbox};
 pub use run::{Shards, listen, start};
 use slab::Slab;
 pub use tenant::Opened;
 use tenant::Tenant;
 use tokio::sync::Notify;
+use turn::Interest;
 use wheel::Wheel;
 
 use crate::{
     clock,
     connection::{Connection, Entrance, Input, Sink},
     control::Control,
+    telemetry::{Metrics, Peer},
 };
 
 /// Milliseconds of silence after which a peer is dropped (gym G6.6).
@@ -82,11 +86,19 @@ pub struct Shard {
     /// What can be done only once more events have come.
     early: Vec<Inbound>,
     outbox: Outbox,
+    /// Lent to each delivery in turn.
+    owed: Vec<(Arc<Broadcast>, Interest)>,
+    /// How often anybody's rights have changed: a sign-in that began before looks again.
+    rights_changes: u64,
     control: Control,
     gauge: Arc<Gauge>,
     draining: bool,
     /// When the shard wakes up by itself.
     sleeps_until: Option<Timestamp>,
+    /// Frames and bytes given to transports in this turn, by listener.
+    sent: Vec<(u64, usize)>,
+    /// When the newest event of this turn was committed.
+    told: Option<Timestamp>,
     /// The buffer that sockets are read into.
     buffer: Option<Box<[u8]>>,
     now: Timestamp,
@@ -105,10 +117,14 @@ impl Shard {
             later: VecDeque::new(),
             early: Vec::new(),
             outbox: Outbox::default(),
+            owed: Vec::new(),
+            rights_changes: 0,
             control,
             gauge,
             draining: false,
             sleeps_until: None,
+            sent: Vec::new(),
+            told: None,
             buffer: Some(vec![0; READ_BYTES].into()),
             now: clock::now(),
         }
@@ -129,6 +145,14 @@ impl Shard {
         let (generation, connection) = self.connections.get_mut(index as usize)?;
         let key = ConnectionKey { shard: self.number, index, generation: *generation };
         Some((key, connection))
+    }
+
+    /// Counts something at a connection's listener.
+    fn count(&mut self, key: ConnectionKey, count: impl FnOnce(&Metrics, usize)) {
+        if let Some(connection) = self.connection(key) {
+            let listener = connection.entrance.index;
+            count(&self.control.metrics, listener);
+        }
     }
 
     /// When something must be done without being told.
@@ -200,14 +224,28 @@ impl Local {
         });
     }
 
-    /// The peer closes: it gets our close too, unless it answers one.
-    pub(crate) fn peer_closed(&self, key: ConnectionKey, code: u16) {
-        self.with(|shard| shard.close(key, code, ""));
+    /// The peer answered a heartbeat.
+    pub(crate) fn ponged(&self, key: ConnectionKey) {
+        self.with(|shard| {
+            shard.heard(key);
+            shard.count(key, Metrics::heartbeat);
+        });
     }
 
-    /// Ends a connection for a reason of its transport.
-    pub(crate) fn close(&self, key: ConnectionKey, code: u16, reason: &str) {
-        self.with(|shard| shard.close(key, code, reason));
+    /// The peer misspoke: it is closed with a code that says how.
+    pub(crate) fn misspoke(&self, key: ConnectionKey, code: u16, reason: &str) {
+        self.with(|shard| {
+            shard.count(key, Metrics::malformed);
+            shard.close(key, code, reason);
+        });
+    }
+
+    /// The peer closes: it gets our close too, unless it answers one.
+    pub(crate) fn peer_closed(&self, key: ConnectionKey, code: u16) {
+        self.with(|shard| {
+            shard.count(key, |metrics, listener| metrics.close(listener, Peer::Client, code));
+            shard.close(key, code, "");
+        });
     }
 
     /// Nothing more can be read from a connection.

@@ -1,7 +1,7 @@
 //! What a shard keeps of a tenant that has members on it: the tape, the rooms, the desk's tally.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -38,9 +38,10 @@ pub(super) struct Tenant {
     live: Option<Live>,
     /// Connections that wait for the tenant to be looked up.
     pub(super) waiting: Vec<(ConnectionKey, Identity)>,
-    rooms: HashMap<Room, HashSet<ConnectionKey>>,
+    /// In the order of their places, so that a delivery to all goes through memory in order.
+    rooms: HashMap<Room, BTreeSet<ConnectionKey>>,
     /// Connections by account, so that a change of the account reaches them.
-    accounts: HashMap<AccountId, HashSet<ConnectionKey>>,
+    accounts: HashMap<AccountId, BTreeSet<ConnectionKey>>,
     shared: HashMap<AccountId, Arc<Account>>,
 }
 

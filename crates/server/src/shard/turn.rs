@@ -9,10 +9,17 @@ use rollcall_wire::{
 };
 
 use super::{ConnectionKey, Gauge, Inbound, Local, Shard};
-use crate::connection::{Connection, Delivery, Flushed};
+use crate::{
+    clock,
+    connection::{Connection, Delivery, Flushed},
+};
 
 /// Events given to one connection before its bytes are written: what one vectored write takes.
 const EVENTS_A_WRITE: usize = 64;
+
+/// Bytes given to one connection before they are written: a few large events, or a slow reader
+/// would be taken for too slow before it was offered anything.
+const BYTES_A_WRITE: usize = 256 * 1024;
 
 impl Shard {
     pub(super) fn has_work(&self) -> bool {
@@ -37,7 +44,7 @@ impl Shard {
         }
         if connection.takes_events() {
             let before = event.committed.offset.0 - 1;
-            connection.cursor.0 = connection.cursor.0.max(before);
+            connection.upto.0 = connection.upto.0.max(before);
         }
         connection.dirty = true;
         self.dirty.push(key);
@@ -45,46 +52,72 @@ impl Shard {
 
     /// Gives a connection the events it has not had, as far as it can take them now.
     pub(super) fn deliver(&mut self, key: ConnectionKey) {
-        let mut given = 0;
-        loop {
-            let now = self.now;
-            let Some((generation, connection)) = self.connections.get_mut(key.index as usize)
-            else {
-                return;
-            };
-            if *generation != key.generation || !connection.takes_events() {
-                return;
+        let mut owed = std::mem::take(&mut self.owed);
+        while let Some(more) = self.take_owed(key, &mut owed) {
+            Gauge::add(&self.gauge.deliveries, owed.len() as u64);
+            for (event, interest) in owed.drain(..) {
+                if !self.has_room(key) {
+                    // Large events: the rest waits on the tape, not here.
+                    self.put_back(key, &event);
+                    break;
+                }
+                let at = Moment { now: self.now, stats: event.stats() };
+                let mut out = std::mem::take(&mut self.outbox);
+                if let Some(connection) = self.connection(key) {
+                    give(connection, interest, &event, &at, &mut out);
+                }
+                self.carry_out(key, &mut out);
+                self.outbox = out;
             }
-            let Some(who) = &connection.identity else { return };
-            let Some(tenant) = self.tenants.get(&who.tenant) else { return };
-            if connection.cursor < tenant.tail() {
-                self.catch_up(key);
-                return;
-            }
-            let Some(event) = tenant.event(connection.cursor.next()).cloned() else { return };
-            connection.cursor = event.committed.offset;
-            let interest = interest(connection, &event);
-            if interest == Interest::None {
-                continue;
-            }
-            given += 1;
-            Gauge::add(&self.gauge.deliveries, 1);
-            let at = Moment { now, stats: event.stats() };
-            let mut out = std::mem::take(&mut self.outbox);
-            give(connection, interest, &event, &at, &mut out);
-            self.carry_out(key, &mut out);
-            self.outbox = out;
-            if given % EVENTS_A_WRITE == 0 && !self.write(key) {
-                return;
+            if !more || !self.write(key) {
+                break;
             }
         }
+        self.owed = owed;
+    }
+
+    /// A connection has had everything before `event`, and nothing from it on.
+    fn put_back(&mut self, key: ConnectionKey, event: &Broadcast) {
+        if let Some(connection) = self.connection(key) {
+            connection.upto.0 = event.committed.offset.0 - 1;
+        }
+        self.mark(key);
+    }
+
+    /// Takes what a connection is owed next off the tape, as much as one write takes; says
+    /// whether there may be more. `None`: it takes no events now.
+    fn take_owed(
+        &mut self,
+        key: ConnectionKey,
+        owed: &mut Vec<(Arc<Broadcast>, Interest)>,
+    ) -> Option<bool> {
+        let (generation, connection) = self.connections.get_mut(key.index as usize)?;
+        if *generation != key.generation || !connection.takes_events() {
+            return None;
+        }
+        let tenant = self.tenants.get(&connection.identity.as_ref()?.tenant)?;
+        if connection.upto < tenant.tail() {
+            self.catch_up(key);
+            return None;
+        }
+        while let Some(event) = tenant.event(connection.upto.next()) {
+            connection.upto = event.committed.offset;
+            let interest = interest(connection, event);
+            if interest != Interest::None {
+                owed.push((event.clone(), interest));
+            }
+            if owed.len() == EVENTS_A_WRITE {
+                return Some(true);
+            }
+        }
+        Some(false)
     }
 
     /// Reads from the store what has left the tape.
     fn catch_up(&mut self, key: ConnectionKey) {
         let Some(connection) = self.connection(key) else { return };
         let Some(who) = &connection.identity else { return };
-        let (tenant, after) = (who.tenant.clone(), connection.cursor);
+        let (tenant, after) = (who.tenant.clone(), connection.upto);
         let rooms = connection.rooms.clone();
         connection.delivery = Delivery::CatchingUp;
         let head = self.tenants.get(&tenant).and_then(super::Tenant::head);
@@ -102,21 +135,24 @@ impl Shard {
         let head = self.tenants.get(&tenant).and_then(super::Tenant::head);
         let Some(connection) = self.connection(key) else { return };
         connection.delivery = Delivery::Live;
-        connection.cursor = head.map_or(connection.cursor, |head| head.offset);
+        connection.upto = head.map_or(connection.upto, |head| head.offset);
         Gauge::add(&self.gauge.resyncs, 1);
         let note = Note::Lost(rollcall_core::live::Reset::TooOld);
         self.converse(key, |conversation, at, out| conversation.note(&note, at, out));
     }
 
-    /// Events read from the store for one connection.
-    pub(super) fn give_events(&mut self, key: ConnectionKey, events: &[Arc<Broadcast>]) {
+    /// Events read from the store for one connection. `false`: it could not take all of them.
+    pub(super) fn give_events(&mut self, key: ConnectionKey, events: &[Arc<Broadcast>]) -> bool {
         for event in events {
+            if !self.has_room(key) {
+                return false;
+            }
             let now = self.now;
-            let Some(connection) = self.connection(key) else { return };
-            if event.committed.offset <= connection.cursor {
+            let Some(connection) = self.connection(key) else { return false };
+            if event.committed.offset <= connection.upto {
                 continue;
             }
-            connection.cursor = event.committed.offset;
+            connection.upto = event.committed.offset;
             let interest = interest(connection, event);
             let stats = event.stats();
             Gauge::add(&self.gauge.deliveries, u64::from(interest != Interest::None));
@@ -127,10 +163,17 @@ impl Shard {
             self.carry_out(key, &mut out);
             self.outbox = out;
         }
+        true
+    }
+
+    /// Whether a connection can take another event; if much waits, it is written first.
+    fn has_room(&mut self, key: ConnectionKey) -> bool {
+        let full = |c: &mut Connection| c.sink.waiting_bytes() >= BYTES_A_WRITE;
+        !self.connection(key).is_some_and(full) || self.write(key)
     }
 
     /// Writes what a connection has waiting. `false`: it can take no more now.
-    fn write(&mut self, key: ConnectionKey) -> bool {
+    pub(super) fn write(&mut self, key: ConnectionKey) -> bool {
         let Some(connection) = self.connection(key) else { return false };
         if connection.blocked {
             return false;
@@ -152,6 +195,19 @@ impl Shard {
         }
     }
 
+    /// Counts the turn once, not every delivery.
+    fn count_turn(&mut self) {
+        for (listener, (frames, bytes)) in self.sent.iter_mut().enumerate() {
+            if *frames > 0 {
+                self.control.metrics.frames_out(listener, *frames, *bytes);
+                (*frames, *bytes) = (0, 0);
+            }
+        }
+        if let Some(committed_at) = self.told.take() {
+            self.control.metrics.told(clock::now().since_ms(committed_at));
+        }
+    }
+
     fn finish(&mut self, key: ConnectionKey) -> Option<ConnectionKey> {
         self.connection(key)?.dirty = false;
         self.deliver(key);
@@ -168,7 +224,7 @@ impl Shard {
 
 /// What a connection gets of an event.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Interest {
+pub(super) enum Interest {
     None,
     /// The desk's statistics alone: they are everybody's who follows the desk (gym G7.13).
     Stats,
@@ -213,7 +269,7 @@ impl Local {
 
     fn end_turn(&self) {
         let mut shard = self.shard.borrow_mut();
-        shard.now = crate::clock::now();
+        shard.now = clock::now();
         while let Some(inbound) = shard.later.pop_front() {
             self.handle(&mut shard, inbound);
         }
@@ -225,6 +281,7 @@ impl Local {
         for key in blocked {
             self.wait_until_writable(&mut shard, key);
         }
+        shard.count_turn();
         if shard.has_work() {
             self.turn.notify_one();
         }

@@ -4,7 +4,13 @@ pub mod door;
 pub mod engineio;
 mod http;
 mod live;
+mod poll;
 mod route;
+mod sse;
+mod upgrade;
 mod websocket;
 
-pub use live::{Live, events, poll, upgrade};
+pub use live::Live;
+pub use poll::poll;
+pub use sse::events;
+pub use upgrade::upgrade;

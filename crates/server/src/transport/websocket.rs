@@ -1,6 +1,6 @@
 //! WebSocket on a bare TCP stream: one shared read buffer per shard, one vectored write per turn.
 
-use std::{future::Future, io::IoSlice, pin::Pin, rc::Rc, sync::Arc};
+use std::{future::Future, io::IoSlice, net::Shutdown, pin::Pin, rc::Rc, sync::Arc};
 
 use bytes::Bytes;
 use rollcall_core::position::Position;
@@ -8,6 +8,7 @@ use rollcall_wire::{
     message::Message,
     websocket::{self, Decoder, Incoming},
 };
+use socket2::SockRef;
 use tokio::net::TcpStream;
 
 use crate::{
@@ -50,6 +51,23 @@ impl WebSocketSink {
         if !self.closed {
             self.waiting_bytes += frame.len();
             self.frames.push(frame);
+        }
+    }
+
+    /// Asks the system at once: nearly always it takes everything, and then the runtime's own
+    /// record of the socket need not be touched. Only the runtime can wait, so it is the one to
+    /// learn of a socket that is full.
+    fn send(&self, slices: &[IoSlice<'_>]) -> std::io::Result<usize> {
+        let socket = SockRef::from(&*self.stream);
+        let sent = match slices {
+            [one] => socket.send(one),
+            many => socket.send_vectored(many),
+        };
+        match sent {
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                self.stream.try_write_vectored(slices)
+            }
+            done => done,
         }
     }
 
@@ -114,7 +132,7 @@ impl Sink for WebSocketSink {
                 *slice = IoSlice::new(frame);
             }
             slices[0] = IoSlice::new(&self.frames[0][self.written..]);
-            match self.stream.try_write_vectored(&slices[..count]) {
+            match self.send(&slices[..count]) {
                 Ok(0) => return Flushed::Over,
                 Ok(written) => self.advance(written),
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
@@ -140,6 +158,14 @@ impl Sink for WebSocketSink {
 
     fn answers_heartbeats(&self) -> bool {
         true
+    }
+}
+
+impl Drop for WebSocketSink {
+    /// Ends the socket for the reading half too, which may be waiting for a peer that stays silent.
+    fn drop(&mut self) {
+        // A peer that has gone first leaves nothing to end.
+        let _ = SockRef::from(&*self.stream).shutdown(Shutdown::Both);
     }
 }
 
@@ -200,7 +226,7 @@ fn take(
                 local.input(key, Input::Binary(Bytes::copy_from_slice(bytes)));
             }
             Incoming::Ping(payload) => local.pinged(key, payload),
-            Incoming::Pong(_) => local.with(|shard| shard.heard(key)),
+            Incoming::Pong(_) => local.ponged(key),
             Incoming::Close { code, .. } => {
                 local.peer_closed(key, code.unwrap_or(websocket::close::NORMAL));
                 return std::ops::ControlFlow::Break(());
@@ -210,7 +236,7 @@ fn take(
                 return std::ops::ControlFlow::Continue(());
             }
             Incoming::Malformed(malformed) => {
-                local.close(key, malformed.close_code(), &malformed.to_string());
+                local.misspoke(key, malformed.close_code(), &malformed.to_string());
                 return std::ops::ControlFlow::Continue(());
             }
         }

@@ -1,42 +1,66 @@
 //! A running program and a raw client, for tests that look from outside over real sockets.
-#![allow(dead_code, reason = "each test file uses the part it needs")]
+#![allow(dead_code, unused_imports, reason = "each test file uses the part it needs")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails so")]
+#![allow(clippy::disallowed_methods, reason = "tests measure real time")]
 
-use std::{
-    net::{SocketAddr, TcpStream},
-    sync::Arc,
-    time::Duration,
+mod kept;
+mod one_way;
+mod panics;
+mod raw;
+mod socket;
+mod transport;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+pub use kept::{Desk, desk, log, tally};
+pub use raw::Raw;
+use rollcall::{
+    app, auth, clock,
+    config::{Config, Secret},
+    submit::Submitter,
 };
-
-use rollcall::{app, auth, clock, config::Config};
 use rollcall_core::{
-    id::{AccountId, TenantId},
+    command::{Ask, By, Command},
+    id::{AccountId, CommandId, TenantId},
     position::Epoch,
 };
-use rollcall_store::{MemoryStore, Store, tenant_file};
+use rollcall_store::{MemoryStore, Store, Verdict, tenant_file};
 use rollcall_wire::Dialect;
 use serde_json::{Value, json};
-use tungstenite::{Message, WebSocket, client::IntoClientRequest};
+pub use socket::Socket;
+pub use transport::{Follower, Transport};
 
 /// How long a test waits for what must come.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long a test waits to be sure that nothing comes.
 pub const QUIET: Duration = Duration::from_millis(400);
 
-const SECRET: &str = "q8Zr5uVn1xTb7yLw3kPd9sGf2hJm6cXa";
+pub const SECRET: &str = "q8Zr5uVn1xTb7yLw3kPd9sGf2hJm6cXa";
 
 /// The program, started in this process on ports of its own.
 pub struct Program {
     running: Option<app::Running>,
     pub store: Arc<dyn Store>,
-    authority: auth::Authority,
+    pub authority: Arc<auth::Authority>,
+    pub submitter: Submitter,
 }
 
 /// A small world: a gym's desk and a gathering with a roster.
 pub fn world() -> Value {
+    world_of(30)
+}
+
+/// The person with that number.
+pub fn person_id(n: usize) -> String {
+    format!("00000000-0000-4000-8000-{n:012}")
+}
+
+/// The same with more or fewer people.
+pub fn world_of(people: usize) -> Value {
     let person = |n: usize| {
         json!({
-            "id": format!("00000000-0000-4000-8000-{n:012}"), "number": format!("GYM{n:04}"),
+            "id": person_id(n), "number": format!("GYM{n:04}"),
             "first_name": format!("Person{n}"), "last_name": "Test", "kind": "member",
             "membership": {"type": "Gold", "starts": "2020-01-01", "ends": "2099-12-31"}
         })
@@ -50,15 +74,20 @@ pub fn world() -> Value {
              "person": "00000000-0000-4000-8000-000000000001"},
             {"id": "4", "username": "vic", "first_name": "Vic", "role": "viewer"}
         ],
-        "people": (1..=30).map(person).collect::<Vec<_>>(),
+        "people": (1..=people).map(person).collect::<Vec<_>>(),
         "gatherings": [{"id": "7", "name": "Class", "roster": []}]
     })
 }
 
+/// The tenant of the small world.
+pub fn tenant() -> TenantId {
+    TenantId::new("tst")
+}
+
 /// Loads a tenant file into a store.
 pub fn load(store: &dyn Store, file: &Value) -> TenantId {
+    let tenant = TenantId::new(file["tenant"]["id"].as_str().unwrap());
     let file = tenant_file::parse(&file.to_string(), clock::now()).unwrap();
-    let tenant = TenantId::new("tst");
     let rows = file.into_rows(&|password| auth::hash_password(password.as_bytes()).unwrap());
     store.load(&tenant, Epoch(7), rows, false, clock::now()).unwrap();
     tenant
@@ -67,38 +96,66 @@ pub fn load(store: &dyn Store, file: &Value) -> TenantId {
 impl Program {
     /// Starts over memory with the small world.
     pub fn start() -> Self {
+        Self::with_people(30)
+    }
+
+    /// Starts over memory with so many people.
+    pub fn with_people(people: usize) -> Self {
+        Self::in_world(&world_of(people), config())
+    }
+
+    /// Starts over memory with a world and settings of the test's own.
+    pub fn in_world(world: &Value, config: Config) -> Self {
         let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
-        load(&*store, &world());
-        Self::over(store)
+        load(&*store, world);
+        Self::over(store, config)
     }
 
     /// Starts over a given store.
-    pub fn over(store: Arc<dyn Store>) -> Self {
+    pub fn over(store: Arc<dyn Store>, config: Config) -> Self {
+        panics::watch();
         auth::install_provider();
-        let config = config();
-        let authority = app::authority(&config, store.clone()).unwrap();
+        let authority = Arc::new(app::authority(&config, store.clone()).unwrap());
         let running = app::start(config, store.clone()).unwrap();
-        Self { running: Some(running), store, authority }
+        let submitter = running.submitter();
+        Self { running: Some(running), store, authority, submitter }
+    }
+
+    /// Stops in order and waits for it.
+    pub fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop();
+        }
+    }
+
+    /// The running program, to be stopped elsewhere.
+    pub fn take(&mut self) -> app::Running {
+        self.running.take().unwrap()
+    }
+
+    /// Every address of a dialect, in the order of the settings.
+    pub fn addresses(&self, dialect: Dialect) -> Vec<SocketAddr> {
+        let all = self.running.as_ref().unwrap().addresses().iter();
+        all.filter(|(spoken, _)| *spoken == dialect).map(|(_, address)| *address).collect()
     }
 
     pub fn address(&self, dialect: Dialect) -> SocketAddr {
-        let running = self.running.as_ref().unwrap();
-        running.addresses().iter().find(|(spoken, _)| *spoken == dialect).unwrap().1
+        self.addresses(dialect)[0]
     }
 
     pub fn token(&self, dialect: Dialect, account: &str) -> String {
-        let (tenant, account) = (TenantId::new("tst"), AccountId::new(account));
-        self.authority.mint(dialect, &tenant, &account, None, clock::now()).unwrap()
+        self.token_for(dialect, account, None)
+    }
+
+    /// A token that lasts so many milliseconds; tokens know whole seconds only.
+    pub fn token_for(&self, dialect: Dialect, account: &str, lasts_ms: Option<i64>) -> String {
+        let account = AccountId::new(account);
+        self.authority.mint(dialect, &tenant(), &account, lasts_ms, clock::now()).unwrap()
     }
 
     /// A WebSocket on a path of a dialect's listener.
     pub fn socket(&self, dialect: Dialect, path: &str) -> Socket {
-        let address = self.address(dialect);
-        let stream = TcpStream::connect(address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        let request = format!("ws://{address}{path}").into_client_request().unwrap();
-        let (socket, _) = tungstenite::client(request, stream).unwrap();
-        Socket(socket)
+        Socket::open(self.address(dialect), path).unwrap()
     }
 
     /// A native client that is signed in.
@@ -111,17 +168,56 @@ impl Program {
 
     /// A gym client that has joined and has seen the opening frames.
     pub fn gym(&self, account: &str) -> Socket {
-        let path = format!("/ws/checkins/?token={}", self.token(Dialect::Gym, account));
-        let mut socket = self.socket(Dialect::Gym, &path);
+        let mut socket = self.gym_at_once(account);
         socket.expect("connection_status");
         socket
     }
+
+    /// A gym client that has joined; the opening pair may still come.
+    pub fn gym_at_once(&self, account: &str) -> Socket {
+        let path = format!("/ws/checkins/?token={}", self.token(Dialect::Gym, account));
+        let mut socket = self.socket(Dialect::Gym, &path);
+        socket.expect("initial_stats");
+        socket
+    }
+
+    /// Puts a command to the log as REST does, and waits for the verdict.
+    pub fn commit(&self, by: By, id: Option<&str>, command: Command) -> Verdict {
+        let id = id.map(CommandId::new);
+        let ask = Ask { tenant: tenant(), by, id, command, fresh: clock::fresh_id() };
+        wait(self.submitter.submit_and_wait(ask))
+    }
+
+    /// The same by the operator, with the command as the native protocol writes it.
+    pub fn operator(&self, command: Value) -> Verdict {
+        self.commit(By::System, None, serde_json::from_value(command).unwrap())
+    }
+
+    /// A whole native round trip: the program serves.
+    pub fn serves(&self) {
+        let mut socket = self.native("1");
+        socket.send(&json!({"type": "follow", "data": {"id": "f", "rooms": ["desk"]}}));
+        socket.expect("snapshot");
+        let person = json!({"number": "GYM0030"});
+        let command = json!({"type": "check_in", "data": {"person": person}});
+        socket.command(&clock::fresh_id(), command);
+        let answer = socket.next_of(&["answer", "error"]);
+        let told = answer["type"] == "answer" || answer["data"]["code"] == "already_checked_in";
+        assert!(told, "{answer}");
+    }
+}
+
+/// Waits for something asynchronous.
+pub fn wait<F: Future>(future: F) -> F::Output {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(future)
 }
 
 impl Drop for Program {
     fn drop(&mut self) {
-        if let Some(running) = self.running.take() {
-            running.stop();
+        self.stop();
+        if !std::thread::panicking() {
+            panics::assert_none();
         }
     }
 }
@@ -131,63 +227,8 @@ pub fn config() -> Config {
     let listen = Dialect::ALL.map(|d| format!("{}=127.0.0.1:0", d.name()).parse().unwrap());
     Config {
         listen: listen.into(),
-        jwt_secret: Some(rollcall::config::Secret::new(SECRET)),
+        jwt_secret: Some(Secret::new(SECRET)),
         drain_seconds: 0,
         ..Config::default()
-    }
-}
-
-/// A WebSocket client that reads JSON.
-pub struct Socket(pub WebSocket<TcpStream>);
-
-impl Socket {
-    pub fn send(&mut self, value: &Value) {
-        self.0.send(Message::text(value.to_string())).unwrap();
-    }
-
-    /// The next JSON message.
-    pub fn next(&mut self) -> Value {
-        loop {
-            match self.0.read().expect("a message should have come") {
-                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
-                Message::Close(frame) => panic!("closed: {frame:?}"),
-                _ => {}
-            }
-        }
-    }
-
-    /// The next message of a type; others are passed over.
-    pub fn expect(&mut self, kind: &str) -> Value {
-        loop {
-            let message = self.next();
-            if message["type"] == kind {
-                return message;
-            }
-        }
-    }
-
-    /// Everything that comes within a while.
-    pub fn within(&mut self, wait: Duration) -> Vec<Value> {
-        self.0.get_ref().set_read_timeout(Some(wait)).unwrap();
-        let mut seen = Vec::new();
-        while let Ok(message) = self.0.read() {
-            if let Message::Text(text) = message {
-                seen.push(serde_json::from_str(&text).unwrap());
-            }
-        }
-        self.0.get_ref().set_read_timeout(Some(PATIENCE)).unwrap();
-        seen
-    }
-
-    /// Reads on until the server closes; the code.
-    pub fn closed(&mut self) -> u16 {
-        loop {
-            match self.0.read() {
-                Ok(Message::Close(Some(frame))) => return frame.code.into(),
-                Ok(Message::Close(None)) => return 1005,
-                Ok(_) => {}
-                Err(error) => panic!("no close frame: {error}"),
-            }
-        }
     }
 }

@@ -172,7 +172,7 @@ impl Reading {
             ("opens", &gathering.opens),
             ("closes", &gathering.closes),
         ] {
-            if time.as_deref().is_some_and(|time| !is_time_of_day(time)) {
+            if time.as_deref().is_some_and(|time| !rollcall_core::time::is_time_of_day(time)) {
                 return Err(FileError::new(format!("{path}.{field}"), "must be HH:MM"));
             }
         }
@@ -257,16 +257,6 @@ fn checked<T>(path: &str, id: Result<T, Rejection>) -> Result<(), FileError> {
         }
         Err(other) => Err(FileError::new(path, other.to_string())),
     }
-}
-
-/// `HH:MM` of a real time of day (T5).
-fn is_time_of_day(text: &str) -> bool {
-    let number = |digits: &str, below: u8| {
-        digits.len() == 2
-            && digits.bytes().all(|b| b.is_ascii_digit())
-            && digits.parse::<u8>().is_ok_and(|n| n < below)
-    };
-    text.split_once(':').is_some_and(|(hour, minute)| number(hour, 24) && number(minute, 60))
 }
 
 /// Whether a text has the shape `$algorithm$…$…`: what it means is judged at sign-in.

@@ -85,8 +85,9 @@ fn check_out(body: &Object<'_>) -> Result<Command, Refused> {
 }
 
 /// A UUID is an id of ours; anything else is what stands on a card, or an id that an operator
-/// brought along (G3.4).
-fn person_ref(named: &str) -> Option<PersonRef> {
+/// brought along (G3.4). `None` for what cannot be either.
+#[must_use]
+pub fn person_ref(named: &str) -> Option<PersonRef> {
     let id = PersonId::parse("memberId", named).ok()?;
     let ours = uuid_shaped(named) && !named.bytes().any(|b| b.is_ascii_uppercase());
     Some(if ours { PersonRef::Id(id) } else { PersonRef::Code(named.to_owned()) })

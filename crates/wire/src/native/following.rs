@@ -152,6 +152,8 @@ impl Native {
     }
 
     fn join(&mut self, asked: &Asked, out: &mut Outbox) {
+        // Most clients follow once, so that room for more would stay unused.
+        self.rooms.reserve_exact(asked.rooms.len());
         for room in &asked.rooms {
             if self.place(room).is_none() {
                 self.rooms.push(Place { room: room.clone(), present: false });

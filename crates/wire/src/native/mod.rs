@@ -185,10 +185,11 @@ impl Conversation for Native {
     }
 
     /// One sign-in and one follow at a time: what a client sends meanwhile waits in its socket,
-    /// so that requests take effect in the order in which they were sent.
+    /// so that requests take effect in the order in which they were sent. After the end
+    /// everything is taken and ignored, so that the transport comes upon the client's own close.
     fn ready(&self) -> bool {
         let waits = self.checking.is_some() || self.asked.is_some();
-        !self.over && !waits && self.commands.len() < COMMANDS_MAX
+        self.over || (!waits && self.commands.len() < COMMANDS_MAX)
     }
 
     fn signed_in(&mut self, who: Result<Identity, SignInRefusal>, at: &Moment, out: &mut Outbox) {

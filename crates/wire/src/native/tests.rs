@@ -75,9 +75,7 @@ fn said(out: &mut Outbox) -> Vec<Value> {
         Effect::Withdraw(room) => json!({ "withdraw": room }),
         Effect::Close { code, .. } => json!({ "close": code }),
         Effect::Look { .. } => json!("look"),
-        Effect::Trust { .. } | Effect::Claim { .. } | Effect::Keep { .. } | Effect::Relay(_) => {
-            json!("of another dialect")
-        }
+        _ => json!("of another dialect"),
     };
     out.drain().map(spell).collect()
 }

@@ -36,7 +36,7 @@ pub struct Server {
     pub world: World,
     pub sockets: BTreeMap<String, Socket>,
     kept: HashMap<Arc<str>, Arc<str>>,
-    presence: Presence<Room>,
+    presence: Presence<Room, u64>,
     endpoint: Arc<Endpoint>,
     opened: u64,
 }
@@ -128,6 +128,7 @@ impl Server {
         let Some(mut socket) = self.sockets.remove(name) else { return };
         let church = &mut socket.church;
         match effect {
+            Effect::Binary(_) => panic!("the church speaks no binary (2.9)"),
             Effect::Send { message, .. } if socket.open => {
                 socket.out.push(String::from_utf8(message.text().to_vec()).unwrap());
             }

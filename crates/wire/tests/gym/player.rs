@@ -183,7 +183,7 @@ fn show(effect: Effect, tickets: &mut Vec<Ticket>) -> Value {
         }
         Effect::Unfollow(room) => json!({ "unfollow": room }),
         Effect::Close { code, reason } => json!({ "close": code, "because": reason }),
-        Effect::Look { .. } | Effect::Attend { .. } | Effect::Withdraw(_) => json!({ "other": 1 }),
+        _ => json!({ "other": 1 }),
     }
 }
 

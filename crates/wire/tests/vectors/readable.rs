@@ -41,6 +41,7 @@ pub fn effect(effect: &Effect) -> Value {
     match effect {
         Effect::Send { message: sent, id: None } => json!({ "send": message(sent) }),
         Effect::Send { message: sent, id: Some(id) } => json!({ "send": message(sent), "id": id }),
+        Effect::Binary(bytes) => json!({ "binary": bytes.to_vec() }),
         Effect::SignIn { token } => json!({ "sign_in": token }),
         Effect::Submit { ticket, command, id } => {
             json!({ "submit": command, "id": id, "ticket": ticket.0 })

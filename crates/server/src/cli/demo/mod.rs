@@ -1,7 +1,9 @@
 //! `rollcall demo`: four made-up tenants on this machine, to look around in.
 
 use std::{
+    io::Write,
     net::{Ipv4Addr, SocketAddr, TcpListener},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
@@ -36,7 +38,7 @@ struct Scene {
     name: &'static str,
     file: &'static str,
     dialect: Dialect,
-    /// Its name for this machine, where several tenants share a listener.
+    /// Its name for this machine: the tenants share the page's listener.
     host: &'static str,
     logins: &'static str,
 }
@@ -47,7 +49,7 @@ const SCENES: [Scene; 4] = [
         name: "Grace Church",
         file: include_str!("church.json"),
         dialect: Dialect::Church,
-        host: "localhost",
+        host: "church.localhost",
         logins: "ada (admin), cole (coordinator), tess (at the door)",
     },
     Scene {
@@ -55,7 +57,7 @@ const SCENES: [Scene; 4] = [
         name: "Iron Yard gym",
         file: include_str!("gym.json"),
         dialect: Dialect::Gym,
-        host: "localhost",
+        host: "gym.localhost",
         logins: "admin, desk, trainer, noah (member)",
     },
     Scene {
@@ -105,8 +107,7 @@ fn run_in(data: &Path, port_offset: u16) -> anyhow::Result<()> {
 fn config(data: &Path, port_offset: u16) -> anyhow::Result<Config> {
     let place = PlaceFlags { data: Some(data.to_owned()), ..PlaceFlags::default() };
     let mut config = Config::load(&Flags::from(place))?;
-    let secret: [u8; 48] = clock::random_bytes();
-    config.jwt_secret = Some(Secret::new(STANDARD_NO_PAD.encode(secret)));
+    config.jwt_secret = Some(secret(data)?);
     config.listen = Vec::new();
     for (dialect, port, tenant) in [
         (Dialect::Native, 8080, None),
@@ -121,6 +122,21 @@ fn config(data: &Path, port_offset: u16) -> anyhow::Result<Config> {
     Ok(config)
 }
 
+/// The demo's own secret, kept beside its data: who is signed in stays so over a restart.
+fn secret(data: &Path) -> anyhow::Result<Secret> {
+    let file = data.join("demo-secret");
+    if let Ok(kept) = std::fs::read_to_string(&file) {
+        return Ok(Secret::new(kept));
+    }
+    let fresh: [u8; 48] = clock::random_bytes();
+    let fresh = STANDARD_NO_PAD.encode(fresh);
+    std::fs::create_dir_all(data)?;
+    let mut options = std::fs::OpenOptions::new();
+    let mut kept = options.write(true).create_new(true).mode(0o600).open(&file)?;
+    kept.write_all(fresh.as_bytes()).with_context(|| format!("cannot write {}", file.display()))?;
+    Ok(Secret::new(fresh))
+}
+
 /// That port of this machine, or any other if it is taken.
 fn free_address(port: u16) -> std::io::Result<SocketAddr> {
     let at = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
@@ -128,23 +144,29 @@ fn free_address(port: u16) -> std::io::Result<SocketAddr> {
 }
 
 fn show(config: &Config) -> anyhow::Result<()> {
-    let mut rows = vec![["tenant", "address", "dialect", "sign in as"].map(str::to_owned)];
+    let port = |dialect| {
+        let listener = config.listen.iter().find(|listener| listener.dialect == dialect);
+        listener.map_or(0, |listener| listener.address.port())
+    };
+    let page = |host| format!("http://{host}:{}", port(Dialect::Native));
+    let mut rows = vec![["open in a browser", "who", "sign in as"].map(str::to_owned)];
     for scene in &SCENES {
-        let listener = config.listen.iter().find(|listener| listener.dialect == scene.dialect);
-        let port = listener.map_or(0, |listener| listener.address.port());
-        rows.push([
-            format!("{} ({})", scene.name, scene.tenant),
-            format!("http://{}:{port}", scene.host),
-            scene.dialect.name().to_owned(),
-            scene.logins.to_owned(),
-        ]);
+        rows.push([page(scene.host), scene.name.to_owned(), scene.logins.to_owned()]);
     }
     say::line("")?;
     say::table(&rows)?;
+    say::line(format!("\nThe password is {} everywhere.", coloured(Colour::Green, PASSWORD)))?;
     say::line(format!(
-        "\nThe password is {} everywhere. Ctrl-C ends the demo.\n",
-        coloured(Colour::Green, PASSWORD)
+        "If your browser does not know these names, open {} and name the tenant: {}.",
+        page("localhost"),
+        SCENES.map(|scene| scene.tenant).join(", ")
     ))?;
+    say::line("\nThe apps' own addresses:")?;
+    for scene in SCENES.iter().filter(|scene| scene.dialect != Dialect::Native) {
+        let address = format!("http://localhost:{}", port(scene.dialect));
+        say::line(format!("  {address}  {} ({})", scene.dialect.name(), scene.name))?;
+    }
+    say::line("\nTwo browser windows side by side show it best. Ctrl-C ends the demo.\n")?;
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! Engine.IO over plain HTTP: polls and posts find their session's shard from any connection.
 
+use std::time::Duration;
+
 use axum::{
     Extension,
     body::to_bytes,
@@ -14,8 +16,15 @@ use super::{Handshake, get, get_dropped, open_polling, post};
 use crate::{
     connection::Engine,
     shard::{Errand, Inbound},
-    transport::{Live, live, route},
+    transport::{self, Live, live, route},
 };
+
+/// The body by which a client ends its session.
+const GOODBYE: &[u8] = b"1";
+
+/// How long a goodbye waits. The client's GET travels on a connection of its own and may come a
+/// moment later; it is to find its session and be ended in order, not to be told of none.
+const GOODBYE_WAIT: Duration = Duration::from_millis(50);
 
 /// Any request on an Engine.IO path.
 pub async fn answer(
@@ -96,6 +105,9 @@ async fn serve(live: &Live, engine: Engine, request: Request) -> Result<Response
             let bytes_max = engine.settings.payload_bytes_max;
             let bytes = to_bytes(request.into_body(), bytes_max).await;
             let bytes = bytes.map_err(|_| Refusal::PayloadTooLarge)?;
+            if *bytes == *GOODBYE {
+                tokio::time::sleep(GOODBYE_WAIT).await;
+            }
             let (answer, posted) = oneshot::channel();
             let deliver: Errand = Box::new(move |local| {
                 let _ = answer.send(post(&local, &id, &bytes));
@@ -105,7 +117,7 @@ async fn serve(live: &Live, engine: Engine, request: Request) -> Result<Response
             Ok(([(header::CONTENT_TYPE, "text/html")], "ok").into_response())
         }
         engineio::Request::OpenWebSocket | engineio::Request::Probe(_) => {
-            Ok(live::upgrade(Extension(live.clone()), request).await)
+            Ok(transport::upgrade(Extension(live.clone()), request).await)
         }
     }
 }

@@ -49,8 +49,13 @@ pub(super) fn people(facts: &dyn Facts) -> Result<Lists, Fault> {
 }
 
 pub(super) fn gatherings(facts: &dyn Facts, account: &Account) -> Result<Lists, Fault> {
-    let seen = rows!(facts, Query::Gatherings, Gathering).filter(|g| account.sees(g));
-    Ok(Lists::Gatherings { gatherings: seen.collect() })
+    let mut gatherings = Vec::new();
+    for gathering in rows!(facts, Query::Gatherings, Gathering) {
+        if account.sees(&gathering, facts)? {
+            gatherings.push(gathering);
+        }
+    }
+    Ok(Lists::Gatherings { gatherings })
 }
 
 pub(super) fn accounts(facts: &dyn Facts) -> Result<Lists, Fault> {

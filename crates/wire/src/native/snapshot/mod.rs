@@ -113,7 +113,7 @@ impl Question {
             }
             Room::Sheet(gathering, date) => {
                 let found = required(facts.gathering(gathering)?, "gathering", gathering)?;
-                if !account.sees(&found) {
+                if !account.sees(&found, facts)? {
                     return Err(access::forbidden(account, "follow", room).into());
                 }
                 Content::Sheet(Box::new(sheet::look(facts, &found, *date)?))

@@ -14,7 +14,7 @@ use crate::{
 /// Ends the sign-in, if the token belongs to one, and takes the cookie away.
 pub(super) async fn logout(caller: Caller) -> Answered<Response> {
     if let Some(ask) = Authority::sign_out(&caller.who) {
-        caller.here.api.put(ask).await?;
+        caller.here.api.keep(ask).await?;
     }
     let done = caller.done("Logged out successfully");
     Ok(([(header::SET_COOKIE, cookie::ended())], done).into_response())

@@ -52,7 +52,7 @@ async fn fresh(here: &Here, headers: &HeaderMap) -> Answered<Tokens> {
     let (dialect, tenant, now) = (api.dialect, api.tenant.clone(), clock::now());
     let authority = &api.control.authority;
     let refreshed =
-        authority.refresh(dialect, tenant, host(headers), token, now, |ask| api.put(ask));
+        authority.refresh(dialect, tenant, host(headers), token, now, |ask| api.keep(ask));
     Ok(refreshed.await?)
 }
 

@@ -33,7 +33,7 @@ pub(super) async fn switch_church(
     let api = caller.here.api.clone();
     let authority = &api.control.authority;
     let (church, account, now) = (&found.church.id, &found.account, clock::now());
-    let tokens = authority.let_in(api.dialect, church, account, now, |ask| api.put(ask)).await?;
+    let tokens = authority.let_in(api.dialect, church, account, now, |ask| api.keep(ask)).await?;
     let there = Caller { who: tokens.who, here: caller.here };
     let shown = there.look(|there, facts| {
         let user = user(facts, &there.who.account, false)?;

@@ -59,7 +59,7 @@ async fn prove(here: &Here, contact: &str, code: &str, church: Option<&str>) -> 
     let api = &here.api;
     let (church, account) = (&proved.church.id, &proved.account);
     let authority = &api.control.authority;
-    Ok(authority.let_in(api.dialect, church, account, now, |ask| api.put(ask)).await?)
+    Ok(authority.let_in(api.dialect, church, account, now, |ask| api.keep(ask)).await?)
 }
 
 #[cfg(test)]

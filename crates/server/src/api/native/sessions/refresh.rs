@@ -41,7 +41,7 @@ pub(super) async fn refresh(
     let (dialect, host) = (api.dialect, caller::host(&headers));
     let now = clock::now();
     let tokens =
-        authority.refresh(dialect, tenant, host, refresh_token, now, |ask| api.put(ask)).await?;
+        authority.refresh(dialect, tenant, host, refresh_token, now, |ask| api.keep(ask)).await?;
     Ok(tokens::answer(StatusCode::OK, &headers, tokens))
 }
 

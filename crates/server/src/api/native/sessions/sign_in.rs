@@ -62,7 +62,7 @@ pub(super) async fn sign_in(
         address,
     };
     let authority = api.control.authority.clone();
-    let tokens = authority.sign_in(ask, clock::now(), |ask| api.put(ask)).await?;
+    let tokens = authority.sign_in(ask, clock::now(), |ask| api.keep(ask)).await?;
     Ok(tokens::answer(StatusCode::CREATED, &headers, tokens))
 }
 

@@ -1,0 +1,61 @@
+//! `POST checkins/{id}/checkout/`: check a member out (G8.10, G7.7).
+
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+};
+use rollcall_core::{command::Command, id::VisitId};
+
+use super::{
+    super::{answer::Answer, caller::Caller, fields::Fields, refused::Refused},
+    done,
+};
+use crate::api::Api;
+
+pub(super) async fn check_out(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Fields,
+) -> Answer {
+    // Ids of ours are UUIDs in lower case.
+    let id = uuid::Uuid::try_parse(&id).map_or(id, |uuid| uuid.to_string());
+    let visit = VisitId::parse("id", &id).map_err(|_| Refused::NotFound)?;
+    let notes = body.text("notes")?.map(str::to_owned);
+    let check_out = Command::CheckOut { visit, notes, claim: None };
+    let kept = caller.submit(&api, body.request_id(), check_out).await?;
+    done(StatusCode::OK, &kept, caller.now)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::super::testing::{ANN, DAY_MS, Gym};
+
+    #[tokio::test]
+    async fn g8_10_a_visit_is_closed_once() {
+        let gym = Gym::open().await;
+        gym.visit("v1", ANN, 3 * DAY_MS, None).await;
+        let path = "/api/checkins/v1/checkout/";
+        let body = Some(json!({"notes": "Left a bag"}));
+        let (status, visit) = gym.by("desk", "POST", path, body).await;
+        assert_eq!(status, 200, "a visit of any age can be closed: {visit}");
+        assert_eq!((&visit["id"], &visit["status"]), (&"v1".into(), &"checked_out".into()));
+        assert_eq!(visit["notes"], "Check-out: Left a bag");
+        assert!(visit["duration_minutes"].is_i64() && visit["check_out_time"].is_string());
+        let (status, answer) = gym.by("desk", "POST", path, None).await;
+        assert_eq!((status, answer), (400, json!({ "error": "Already checked out" })));
+        assert_eq!(gym.by("desk", "POST", "/api/checkins/no/checkout/", None).await.0, 404);
+    }
+
+    #[tokio::test]
+    async fn g8_11_the_alias_checks_out_too() {
+        let gym = Gym::open().await;
+        let body = Some(json!({"member": "GYM0001"}));
+        let (_, visit) = gym.by("desk", "POST", "/api/checkins", body).await;
+        let id = visit["id"].as_str().unwrap().to_uppercase();
+        let path = format!("/api/api/check-ins//{id}/check-out");
+        assert_eq!(gym.by("desk", "POST", &path, None).await.0, 200);
+    }
+}

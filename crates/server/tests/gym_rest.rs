@@ -1,0 +1,88 @@
+//! The gym's REST from outside: what is written there shows on every screen at once.
+
+mod support;
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
+
+use rollcall_wire::Dialect;
+use serde_json::{Value, json};
+use support::Program;
+
+const PERSON_1: &str = "00000000-0000-4000-8000-000000000001";
+
+/// Status and content of an answer, over a connection of its own.
+fn ask(program: &Program, method: &str, path: &str, body: &Value) -> (u16, Value) {
+    let address = program.address(Dialect::Gym);
+    let token = program.token(Dialect::Gym, "2");
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    let mut stream = TcpStream::connect(address).expect("the listener answers");
+    stream.write_all(request.as_bytes()).expect("the request is taken");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("the answer is text");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    (status.expect("a head has a status"), serde_json::from_str(body).unwrap_or_default())
+}
+
+#[test]
+fn g7_12_a_write_over_rest_is_told_like_one_over_a_socket() {
+    let program = Program::start();
+    let mut wall = program.gym("1");
+    let body = json!({"member": "GYM0001", "location": "Main Entrance"});
+    let (status, visit) = ask(&program, "POST", "/api/api//checkins/", &body);
+    assert_eq!(status, 201, "{visit}");
+    let seen = wall.expect("member_checked_in");
+    assert_eq!(seen["payload"], visit, "the same text over both");
+    assert_eq!(wall.expect("initial_stats")["payload"]["currentlyIn"], 1);
+    let (_, stats) = ask(&program, "GET", "/api/checkins/stats", &Value::Null);
+    assert_eq!(stats["currentlyIn"], 1);
+    let path = format!("/api/check-ins/{}/check-out", visit["id"].as_str().expect("a text"));
+    let (status, closed) = ask(&program, "POST", &path, &Value::Null);
+    assert_eq!(status, 200, "{closed}");
+    assert_eq!(wall.expect("member_checked_out")["payload"], closed);
+    assert_eq!(wall.expect("initial_stats")["payload"]["currentlyIn"], 0);
+}
+
+#[test]
+fn g8_7_every_member_write_is_told() {
+    let program = Program::start();
+    let mut wall = program.gym("1");
+    let path = format!("/api/members/{PERSON_1}/");
+    let (status, item) = ask(&program, "PATCH", &path, &json!({"phone": "123"}));
+    assert_eq!(status, 200, "{item}");
+    let told = wall.expect("member_update");
+    assert_eq!(
+        (&told["payload"]["action"], &told["payload"]["member"]),
+        (&"updated".into(), &item)
+    );
+    let (_, made) = ask(&program, "POST", "/api/members/", &json!({"full_name": "New One"}));
+    let told = wall.expect("member_update");
+    assert_eq!(
+        (&told["payload"]["action"], &told["payload"]["id"]),
+        (&"created".into(), &made["id"])
+    );
+    let body = json!({"action": "deactivate", "member_ids": [PERSON_1]});
+    assert_eq!(ask(&program, "POST", "/api/admin/bulk-member-action/", &body).0, 200);
+    let told = wall.expect("member_update");
+    assert_eq!(
+        (&told["payload"]["id"], &told["payload"]["status"]),
+        (&PERSON_1.into(), &"inactive".into())
+    );
+    assert_eq!(ask(&program, "DELETE", &path, &Value::Null).0, 204);
+    assert_eq!(wall.expect("member_update")["payload"]["action"], "deleted");
+}
+
+#[test]
+fn g11_1_health_is_earned() {
+    let program = Program::start();
+    let (status, page) = ask(&program, "GET", "/health/", &Value::Null);
+    assert_eq!((status, &page["status"]), (200, &"healthy".into()));
+}

@@ -1,0 +1,60 @@
+//! The same small story over every transport: follow, be told, leave, come back, miss nothing.
+
+#![allow(clippy::unwrap_used, reason = "a test fails so")]
+
+mod support;
+
+use serde_json::json;
+use support::{Follower, Program, Transport, person_id};
+
+const SHEET: &str = "sheet/2026-11-21/7";
+
+fn tap(program: &Program, person: usize, status: &str) {
+    let changes = json!([{"person": person_id(person), "status": status}]);
+    let data = json!({"gathering": "7", "date": "2026-11-21", "changes": changes});
+    program.operator(json!({"type": "mark_sheet", "data": data})).unwrap();
+}
+
+fn marked(event: &serde_json::Value) -> &str {
+    event["event"]["data"]["marks"][0]["mark"]["person"].as_str().unwrap_or_default()
+}
+
+fn follow_tap_told_recover(transport: Transport, next: Transport) {
+    let program = Program::start();
+    tap(&program, 1, "present");
+    let mut follower = Follower::open(&program, transport, "1", &[SHEET], None);
+    let snapshot = follower.next();
+    assert_eq!(snapshot["type"], "snapshot", "{transport:?}");
+    assert_eq!(snapshot["data"]["rooms"][0]["marks"][0]["mark"]["person"], json!(person_id(1)));
+
+    tap(&program, 2, "present");
+    assert_eq!(marked(&follower.event()), person_id(2), "{transport:?}");
+
+    let position = follower.position.clone();
+    drop(follower);
+    tap(&program, 3, "late");
+    let mut back = Follower::open(&program, next, "1", &[SHEET], position.as_deref());
+    assert_eq!(marked(&back.event()), person_id(3), "{transport:?} then {next:?}");
+    tap(&program, 4, "sick");
+    assert_eq!(marked(&back.event()), person_id(4), "{transport:?} then {next:?}");
+}
+
+#[test]
+fn every_transport_tells_and_every_other_goes_on_from_there() {
+    for transport in Transport::ALL {
+        for next in Transport::ALL {
+            follow_tap_told_recover(transport, next);
+        }
+    }
+}
+
+#[test]
+fn a_room_that_may_not_be_followed_is_refused_over_every_transport() {
+    let program = Program::start();
+    for transport in Transport::ALL {
+        let mut mia = Follower::open(&program, transport, "3", &["accounts"], None);
+        let refused = mia.next();
+        assert_eq!(refused["type"], "error", "{transport:?}: {refused}");
+        assert_eq!(refused["data"]["code"], "forbidden", "{transport:?}");
+    }
+}

@@ -1,0 +1,64 @@
+// The page at `/`: it comes, its own policy lets it run, and it is a program.
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { after, before, test } from 'node:test';
+
+import { start } from './rollcall.mjs';
+
+let rollcall, response, page;
+
+before(async () => {
+  rollcall = await start();
+  response = await fetch(rollcall.url());
+  page = await response.text();
+});
+after(() => rollcall?.remove());
+
+/** What stands in the page's only element of that name. */
+function inside(tag) {
+  const found = [...page.matchAll(new RegExp(`<${tag}>(.*?)</${tag}>`, 'gs'))];
+  assert.equal(found.length, 1, tag);
+  return found[0][1];
+}
+
+/** The sources of a directive of the page's policy. */
+function allowed(directive) {
+  const policy = response.headers.get('content-security-policy');
+  const found = policy.split(';').map((part) => part.trim().split(' '));
+  return found.find(([name]) => name === directive)?.slice(1);
+}
+
+test('the page comes, and nobody may frame it, guess at it or keep it unasked', () => {
+  assert.equal(response.status, 200);
+  const { headers } = response;
+  assert.match(headers.get('content-type'), /^text\/html; *charset=utf-8$/i);
+  assert.equal(headers.get('cache-control'), 'no-cache');
+  assert.equal(headers.get('x-content-type-options'), 'nosniff');
+  assert.equal(headers.get('x-frame-options'), 'DENY');
+});
+
+test('its policy allows its own script and style by their hashes, and no others', () => {
+  for (const tag of ['script', 'style']) {
+    const hash = createHash('sha256').update(inside(tag)).digest('base64');
+    assert.deepEqual(allowed(`${tag}-src`), [`'sha256-${hash}'`]);
+  }
+  assert.deepEqual(allowed('default-src'), ["'self'"]);
+  assert.deepEqual(allowed('connect-src'), ["'self'", 'ws:', 'wss:']);
+});
+
+test('its script parses, and finds every element that it names', () => {
+  const script = inside('script');
+  assert.doesNotThrow(() => new Function(script));
+  const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+  const named = [...script.matchAll(/(?:\$|show)\('([^']+)'/g)].map(([, id]) => id);
+  assert.ok(named.length > 20);
+  assert.deepEqual(named.filter((id) => !ids.has(id)), []);
+});
+
+test('a browser that has the page is told so', async () => {
+  const headers = { 'if-none-match': response.headers.get('etag') };
+  const again = await fetch(rollcall.url(), { headers });
+  assert.equal(again.status, 304);
+  assert.equal(await again.text(), '');
+});
