@@ -96,26 +96,27 @@ fn contact_of(account: &Account) -> Option<String> {
 fn user(facts: &dyn Facts, account: &Account, me: bool) -> Answered<Value> {
     let missing = || Fault("an account has no church".into());
     let church = facts.tenant()?.ok_or_else(missing)?;
-    let gatherings: Vec<Arc<Gathering>> = facts
-        .rows(&Query::Gatherings)?
-        .into_iter()
-        .filter_map(|row| match row {
-            Row::Gathering(gathering) if is_listed(account, &gathering) => Some(gathering),
-            _ => None,
-        })
-        .collect();
+    let mut gatherings: Vec<Arc<Gathering>> = Vec::new();
+    for row in facts.rows(&Query::Gatherings)? {
+        if let Row::Gathering(gathering) = row
+            && is_listed(facts, account, &gathering)?
+        {
+            gatherings.push(gathering);
+        }
+    }
     let user = User::of(account, &church, Assignment::sorted(gatherings.iter().map(|g| &**g)));
     Ok(json!(if me { user.me() } else { user }))
 }
 
 /// The app lists only what is assigned; an admin without assignments is shown everything.
-fn is_listed(account: &Account, gathering: &Gathering) -> bool {
-    let assigned = account.gatherings.contains(&gathering.id);
-    let everything = account.role.scope() == Scope::All && account.gatherings.is_empty();
-    gathering.active
-        && (assigned
-            || everything
-            || (account.role.scope() != Scope::All && account.sees(gathering)))
+fn is_listed(facts: &dyn Facts, account: &Account, gathering: &Gathering) -> Result<bool, Fault> {
+    if !gathering.active {
+        return Ok(false);
+    }
+    if account.role.scope() == Scope::All && !account.gatherings.is_empty() {
+        return Ok(account.gatherings.contains(&gathering.id));
+    }
+    account.sees(gathering, facts)
 }
 
 impl From<SignInError> for Refused {
