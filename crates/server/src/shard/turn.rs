@@ -39,13 +39,12 @@ impl Shard {
     /// came before the event: it was not for it.
     pub(super) fn mark_for(&mut self, key: ConnectionKey, event: &Broadcast) {
         let Some(connection) = self.connection(key) else { return };
-        if connection.dirty {
+        // One that takes no events now is marked when it does again.
+        if connection.dirty || !connection.takes_events() {
             return;
         }
-        if connection.takes_events() {
-            let before = event.committed.offset.0 - 1;
-            connection.upto.0 = connection.upto.0.max(before);
-        }
+        let before = event.committed.offset.0 - 1;
+        connection.upto.0 = connection.upto.0.max(before);
         connection.dirty = true;
         self.dirty.push(key);
     }
@@ -57,8 +56,7 @@ impl Shard {
             Gauge::add(&self.gauge.deliveries, owed.len() as u64);
             for (event, interest) in owed.drain(..) {
                 if !self.has_room(key) {
-                    // Large events: the rest waits on the tape, not here.
-                    self.put_back(key, &event);
+                    self.go_back(key, &event);
                     break;
                 }
                 let at = Moment { now: self.now, stats: event.stats() };
@@ -76,12 +74,11 @@ impl Shard {
         self.owed = owed;
     }
 
-    /// A connection has had everything before `event`, and nothing from it on.
-    fn put_back(&mut self, key: ConnectionKey, event: &Broadcast) {
+    /// An event was taken for a connection that cannot take it now: it is owed again.
+    fn go_back(&mut self, key: ConnectionKey, event: &Broadcast) {
         if let Some(connection) = self.connection(key) {
             connection.upto.0 = event.committed.offset.0 - 1;
         }
-        self.mark(key);
     }
 
     /// Takes what a connection is owed next off the tape, as much as one write takes; says
@@ -291,12 +288,16 @@ impl Local {
     /// A slow reader gets the rest when it can; nothing else waits for it.
     fn wait_until_writable(&self, shard: &mut Shard, key: ConnectionKey) {
         let Some(connection) = shard.connection(key) else { return };
+        if std::mem::replace(&mut connection.awaits_writable, true) {
+            return;
+        }
         let writable = connection.sink.writable();
         let local = self.clone();
         tokio::task::spawn_local(async move {
             writable.await;
             local.with(|shard| {
                 if let Some(connection) = shard.connection(key) {
+                    connection.awaits_writable = false;
                     connection.blocked = false;
                     shard.mark(key);
                 }
