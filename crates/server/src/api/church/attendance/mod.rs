@@ -18,9 +18,11 @@ use axum::{
 };
 use rollcall_core::{
     facts::Facts,
+    id::PersonId,
     sheet::{SheetPeople, sheet_people},
 };
-use rollcall_wire::church::read::Place;
+use rollcall_wire::church::{read::Place, shape::RecentVisitor};
+use serde_json::{Value, json};
 
 use super::{
     Here,
@@ -59,15 +61,14 @@ fn people_of(facts: &dyn Facts, place: &Place, search: Option<&str>) -> Answered
     Ok(people)
 }
 
-/// The visitors who are where `wanted` says, as the answers to writes show them.
+/// Those of the sheet's visitors who are wanted, as the answers to writes show them; `group` adds
+/// their family.
 async fn visitors_after(
     caller: &Caller,
     place: Place,
-    wanted: Vec<rollcall_core::id::PersonId>,
+    wanted: Vec<PersonId>,
     group: bool,
-) -> Answered<Vec<serde_json::Value>> {
-    use rollcall_wire::church::shape::RecentVisitor;
-    use serde_json::json;
+) -> Answered<Vec<Value>> {
     let shown = move |_: &Caller, facts: &dyn Facts| {
         let people = people_of(facts, &place, None)?;
         let on_sheet = people.visitors.iter().filter(|entry| wanted.contains(&entry.person));

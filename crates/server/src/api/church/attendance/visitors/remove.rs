@@ -5,6 +5,7 @@ use rollcall_core::{
     command::Command,
     facts::{Facts, Query, Row},
     id::PersonId,
+    rejection::Fault,
 };
 use serde_json::json;
 
@@ -29,11 +30,7 @@ pub(super) async fn remove(AtSheet { caller, place }: AtSheet, names: Names) -> 
 }
 
 /// The names of those who went.
-fn gone(
-    facts: &dyn Facts,
-    id: &PersonId,
-    whole_family: bool,
-) -> Result<Vec<String>, rollcall_core::rejection::Fault> {
+fn gone(facts: &dyn Facts, id: &PersonId, whole_family: bool) -> Result<Vec<String>, Fault> {
     let Some(person) = facts.person(id)? else { return Ok(Vec::new()) };
     let mut names = vec![person.full_name()];
     if let (true, Some(family)) = (whole_family, &person.family) {
