@@ -98,6 +98,11 @@ impl Keyring {
         Claims::read(dialect, read.claims)
     }
 
+    /// Whether tokens may be signed by public keys, which take long to check.
+    pub(super) fn has_public_keys(&self) -> bool {
+        !self.named.is_empty()
+    }
+
     /// A new token.
     pub(super) fn mint(&self, grant: &Grant<'_>) -> Result<String, Fault> {
         let header = Header::new(Algorithm::HS256);
