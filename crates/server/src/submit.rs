@@ -14,7 +14,7 @@ use crate::{
 
 /// Commands after which the store may tidy up in the next pause: seldom enough to cost nothing,
 /// often enough that it never has to in a rush.
-const REST_AFTER: usize = 1_000;
+const REST_AFTER: usize = 200;
 
 /// The entrance to the log. Cheap to clone.
 #[derive(Clone)]
