@@ -1,6 +1,6 @@
 //! A conversation: one client's side of a dialect as a pure state machine. It never meets a socket.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use rollcall_core::{
     audience::{Audience, Keys},
@@ -47,7 +47,7 @@ pub enum Framing {
 }
 
 /// What a client brought along when it connected.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Opening {
     /// How the bytes travel.
     pub framing: Framing,
@@ -57,6 +57,14 @@ pub struct Opening {
     pub rooms: Vec<String>,
     /// The position from which the client wants to go on, as it wrote it.
     pub after: Option<String>,
+}
+
+impl fmt::Debug for Opening {
+    /// Without the token, which must reach no log line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { framing, token, rooms, after } = self;
+        write!(f, "Opening({framing:?}, token {}, {rooms:?}, {after:?})", token.is_some())
+    }
 }
 
 /// Who is at the other end, as of now.
