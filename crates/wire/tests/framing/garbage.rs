@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use crate::client::{FINAL, frame};
 
-#[path = "../../fuzz/src/lib.rs"]
+#[path = "../../fuzz/src/framings.rs"]
 mod checks;
 
 /// Frames that are nearly right, which get further than noise does.
