@@ -3,7 +3,10 @@
 use std::{
     future::IntoFuture,
     net::{SocketAddr, TcpListener},
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -212,6 +215,8 @@ fn entrances(
             dialect: listener.dialect,
             tenant: listener.tenant.clone(),
             engines: engines(config, listener)?,
+            open: AtomicUsize::new(0),
+            open_max: config.limits.connections_max,
         });
         let mut address = listener.address;
         for sockets in &mut sockets {

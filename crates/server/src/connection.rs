@@ -1,6 +1,17 @@
 //! A connection: one client's conversation, who it is, what it follows and how far it has come.
 
-use std::{any::Any, collections::VecDeque, fmt, future::Future, pin::Pin, sync::Arc, task::Waker};
+use std::{
+    any::Any,
+    collections::VecDeque,
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::Waker,
+};
 
 use bytes::Bytes;
 use rollcall_core::{
@@ -27,6 +38,18 @@ pub struct Entrance {
     pub tenant: Option<TenantId>,
     /// What Engine.IO is served here, if any.
     pub engines: Vec<Engine>,
+    /// Live connections here now, on all shards.
+    pub open: AtomicUsize,
+    /// How many there may be.
+    pub open_max: usize,
+}
+
+impl Entrance {
+    /// Whether one more live connection is too many.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.open.load(Ordering::Relaxed) >= self.open_max
+    }
 }
 
 /// One Engine.IO address of an entrance.

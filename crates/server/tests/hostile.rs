@@ -249,3 +249,20 @@ fn a_client_that_vanishes_mid_frame_leaves_nothing_behind() {
     let _unread: Vec<Socket> = (0..50).map(|_| program.gym_at_once("2")).collect();
     program.serves();
 }
+
+#[test]
+fn a_full_listener_refuses_the_next_until_somebody_leaves() {
+    let mut settings = support::config();
+    settings.limits.connections_max = 2;
+    let program = Program::in_world(&support::world_of(2), settings);
+    let (address, path) = (program.address(Dialect::Gym), "/ws/checkins/");
+    let first = Socket::open(address, path).unwrap();
+    let _second = Socket::open(address, path).unwrap();
+    let refusal = Socket::open(address, path).err().expect("a third is one too many");
+    assert!(refusal.to_string().contains("503"), "{refusal}");
+    drop(first);
+    let until = Instant::now() + Duration::from_secs(5);
+    while Socket::open(address, path).is_err() {
+        assert!(Instant::now() < until, "the place of one who left is free");
+    }
+}

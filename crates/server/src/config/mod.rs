@@ -23,7 +23,7 @@ pub use self::{
     church::Church,
     flags::{Flags, PlaceFlags},
     gym::Gym,
-    limits::{Limits, Rate},
+    limits::Limits,
     listener::Listener,
     load::{ConfigError, unknown_variables},
     log::{Log, LogFormat},

@@ -83,7 +83,7 @@ fn what_cannot_be_is_refused_and_named() {
         ("allow_origins = [\"*\"]", "allow_origins"),
         ("[gym]\nanonymous_wait_seconds = 60", "gym.anonymous_wait_seconds"),
         ("[tokens]\ngym_refresh_days = 0", "tokens.gym_refresh_days"),
-        ("[limits]\nmessage_bytes_max = 10", "limits.message_bytes_max"),
+        ("[limits]\nconnections_max = 0", "limits.connections_max"),
         ("[log]\nformat = \"xml\"", "xml"),
     ] {
         Jail::expect_with(|jail| {

@@ -24,6 +24,7 @@ impl Shard {
         self.generation = self.generation.wrapping_add(1);
         let connection = Connection::new(opener(), sink, entrance, host, self.now);
         self.control.metrics.opened(connection.entrance.index);
+        connection.entrance.open.fetch_add(1, Ordering::Relaxed);
         self.gauge.connections.fetch_add(1, Ordering::Relaxed);
         let index = self.connections.insert((self.generation, connection));
         let key = ConnectionKey {
@@ -277,6 +278,7 @@ impl Shard {
         self.gauge.connections.fetch_sub(1, Ordering::Relaxed);
         let open_ms = self.now.since_ms(connection.opened_at);
         self.control.metrics.closed(connection.entrance.index, why);
+        connection.entrance.open.fetch_sub(1, Ordering::Relaxed);
         tracing::debug!(connection = ?key, open_ms, why, "connection ended");
         if let Some(reader) = connection.reader {
             reader.wake();

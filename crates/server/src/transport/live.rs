@@ -58,6 +58,9 @@ impl Live {
         host: Option<Box<str>>,
         sink: SinkOpener,
     ) -> Option<Guest> {
+        if self.entrance.is_full() {
+            return None;
+        }
         let (opened, key) = oneshot::channel();
         let dialect = self.entrance.dialect;
         let inbound = Inbound::Open {

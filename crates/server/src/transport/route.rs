@@ -83,6 +83,9 @@ pub(super) fn way(head: &Head<'_>, entrance: &Arc<Entrance>, origins: &Origins) 
             None => return Way::Http,
         },
     };
+    if entrance.is_full() {
+        return Way::Refused(503, "Too many connections; try again later.".into());
+    }
     if !origins.allows(head.header("origin"), head.header("host")) {
         return Way::Refused(403, "This origin may not connect.".into());
     }
