@@ -29,7 +29,7 @@ use crate::{
     api::{self, Api},
     auth::{Authority, Keyring, Origins},
     clock,
-    config::{Config, Listener, StoreUrl},
+    config::{Config, Listener},
     connection::{Engine, Entrance},
     control::Control,
     health, names, presence,
@@ -47,9 +47,6 @@ const CONTROL_THREADS: usize = 2;
 /// Threads for what blocks: reads of the store and passwords. More would only wait for the same
 /// cores, and each keeps memory of its own after a storm of sign-ins.
 const BLOCKING_THREADS: usize = 4;
-
-/// Name of the database within the data directory.
-const DATABASE: &str = "rollcall.sqlite3";
 
 /// How long a stop may take beyond the drain before the rest is cut off (gym G6.7: 15 s in all).
 const STOP_WAIT: Duration = Duration::from_secs(8);
@@ -72,14 +69,12 @@ pub struct Running {
 /// # Errors
 /// It cannot be used.
 pub fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
-    Ok(match config.store() {
-        StoreUrl::Memory => Arc::new(MemoryStore::new()),
-        StoreUrl::Sqlite(directory) => {
-            std::fs::create_dir_all(&directory)
-                .with_context(|| format!("cannot make {}", directory.display()))?;
-            Arc::new(SqliteStore::open(directory.join(DATABASE))?)
-        }
-    })
+    let Some(database) = config.database() else { return Ok(Arc::new(MemoryStore::new())) };
+    if let Some(directory) = database.parent() {
+        std::fs::create_dir_all(directory)
+            .with_context(|| format!("cannot make {}", directory.display()))?;
+    }
+    Ok(Arc::new(SqliteStore::open(database)?))
 }
 
 /// Runs until the system asks the program to stop.
