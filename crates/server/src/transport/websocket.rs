@@ -1,6 +1,8 @@
 //! WebSocket on a bare TCP stream: one shared read buffer per shard, one vectored write per turn.
 
-use std::{future::Future, io::IoSlice, net::Shutdown, pin::Pin, rc::Rc, sync::Arc};
+use std::{
+    collections::VecDeque, future::Future, io::IoSlice, net::Shutdown, pin::Pin, rc::Rc, sync::Arc,
+};
 
 use bytes::Bytes;
 use rollcall_core::position::Position;
@@ -22,10 +24,61 @@ const SLICES_MAX: usize = 64;
 /// Bytes of one client message (gym G3.7; the native protocol takes the same).
 pub(super) const MESSAGE_BYTES_MAX: u32 = 256 * 1024;
 
+/// Frames that are not written yet, the oldest first. Nearly always it is one event's, which
+/// needs no room of its own.
+#[derive(Default)]
+enum Waiting {
+    #[default]
+    Nothing,
+    One(Bytes),
+    Several(VecDeque<Bytes>),
+}
+
+impl Waiting {
+    fn push(&mut self, frame: Bytes) {
+        *self = match std::mem::take(self) {
+            Self::Nothing => Self::One(frame),
+            Self::One(first) => Self::Several([first, frame].into()),
+            Self::Several(mut frames) => {
+                frames.push_back(frame);
+                Self::Several(frames)
+            }
+        };
+    }
+
+    fn first(&self) -> Option<&Bytes> {
+        match self {
+            Self::Nothing => None,
+            Self::One(frame) => Some(frame),
+            Self::Several(frames) => frames.front(),
+        }
+    }
+
+    /// Fills `slices` from the first on; says how many.
+    fn lend<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
+        let fill = |(slice, frame): (&mut IoSlice<'a>, &'a Bytes)| *slice = IoSlice::new(frame);
+        match self {
+            Self::Several(frames) => slices.iter_mut().zip(frames).map(fill).count(),
+            _ => slices.iter_mut().zip(self.first()).map(fill).count(),
+        }
+    }
+
+    /// Lets the first go; an idle connection keeps no room for frames.
+    fn pop(&mut self) {
+        if let Self::Several(frames) = self {
+            frames.pop_front();
+            if !frames.is_empty() {
+                return;
+            }
+        }
+        *self = Self::Nothing;
+    }
+}
+
 pub(super) struct WebSocketSink {
     stream: Rc<TcpStream>,
-    frames: Vec<Bytes>,
-    /// Bytes of `frames[0]` that are written already.
+    frames: Waiting,
+    /// Bytes of the first frame that are written already.
     written: usize,
     waiting_bytes: usize,
     closed: bool,
@@ -39,7 +92,7 @@ impl WebSocketSink {
         let stream = Rc::new(stream);
         let sink = Self {
             stream: stream.clone(),
-            frames: Vec::new(),
+            frames: Waiting::default(),
             written: 0,
             waiting_bytes: 0,
             closed: false,
@@ -74,22 +127,15 @@ impl WebSocketSink {
     /// Takes `count` written bytes off the front.
     fn advance(&mut self, mut count: usize) {
         self.waiting_bytes -= count;
-        let mut gone = 0;
-        for frame in &self.frames {
-            let left = frame.len() - self.written;
+        while let Some(first) = self.frames.first() {
+            let left = first.len() - self.written;
             if count < left {
                 self.written += count;
-                break;
+                return;
             }
             count -= left;
             self.written = 0;
-            gone += 1;
-        }
-        if gone == self.frames.len() {
-            // An idle connection keeps no room for frames.
-            self.frames = Vec::new();
-        } else {
-            self.frames.drain(..gone);
+            self.frames.pop();
         }
     }
 }
@@ -125,13 +171,10 @@ impl Sink for WebSocketSink {
     }
 
     fn flush(&mut self) -> Flushed {
-        while !self.frames.is_empty() {
+        while let Some(first) = self.frames.first() {
             let mut slices = [IoSlice::new(&[]); SLICES_MAX];
-            let count = self.frames.len().min(SLICES_MAX);
-            for (slice, frame) in slices.iter_mut().zip(&self.frames) {
-                *slice = IoSlice::new(frame);
-            }
-            slices[0] = IoSlice::new(&self.frames[0][self.written..]);
+            let count = self.frames.lend(&mut slices);
+            slices[0] = IoSlice::new(&first[self.written..]);
             match self.send(&slices[..count]) {
                 Ok(0) => return Flushed::Over,
                 Ok(written) => self.advance(written),
