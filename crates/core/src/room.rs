@@ -51,7 +51,10 @@ impl Room {
     /// Whether an event of room `inner` belongs to a follower of this room.
     #[must_use]
     pub fn holds(&self, inner: &Self) -> bool {
-        let mut room = Some(inner.clone());
+        if self == inner {
+            return true;
+        }
+        let mut room = inner.wider();
         while let Some(here) = room {
             if here == *self {
                 return true;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollcall_core::{position::Offset, rejection::Fault, room::Room};
+use rollcall_core::{id::TenantId, position::Offset, rejection::Fault, room::Room};
 use rollcall_wire::{
     broadcast::Broadcast,
     conversation::{Followed, Ticket},
@@ -46,27 +46,30 @@ impl Shard {
             Followed::Live(_) => false,
             Followed::Fault => true,
         };
-        let Some(connection) = self.connection(key) else { return };
         if !refused {
-            if connection.rooms.is_empty() {
-                connection.upto = known;
-            }
-            // Most clients follow once, so that room for more would stay unused.
-            connection.rooms.reserve_exact(rooms.len());
-            for room in rooms {
-                if !connection.rooms.contains(&room) {
-                    connection.rooms.push(room);
-                }
-            }
-            let rooms = connection.rooms.clone();
-            if let Some(tenant) = self.tenants.get_mut(&tenant_id) {
-                rooms.into_iter().for_each(|room| tenant.follow(room, key));
-            }
+            self.stand_in(key, &tenant_id, rooms, known);
         }
         self.converse(key, |c, at, out| c.followed(ticket, followed, at, out));
         self.give_waiting(key);
         self.mark(key);
         self.end_if_wanted(key);
+    }
+
+    /// Makes a connection a member of rooms from a place in the log on.
+    fn stand_in(&mut self, key: ConnectionKey, tenant: &TenantId, rooms: Vec<Room>, known: Offset) {
+        let Some(tenant) = self.tenants.get_mut(tenant) else { return };
+        let rooms: Vec<_> = rooms.into_iter().map(|room| tenant.follow(room, key)).collect();
+        let Some(connection) = self.connection(key) else { return };
+        if connection.rooms.is_empty() {
+            connection.upto = known;
+        }
+        // Most clients follow once, so that room for more would stay unused.
+        connection.rooms.reserve_exact(rooms.len());
+        for room in rooms {
+            if !connection.rooms.contains(&room) {
+                connection.rooms.push(room);
+            }
+        }
     }
 
     /// Gives a connection what it is owed up to an offset and no further.

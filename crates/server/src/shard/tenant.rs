@@ -144,8 +144,12 @@ impl Tenant {
         .flatten()
     }
 
-    pub(super) fn follow(&mut self, room: Room, key: ConnectionKey) {
-        self.rooms.entry(room).or_default().insert(key);
+    /// A connection follows a room; gives the room's name as all its members share it.
+    pub(super) fn follow(&mut self, room: Room, key: ConnectionKey) -> Room {
+        let entry = self.rooms.entry(room);
+        let shared = entry.key().clone();
+        entry.or_default().insert(key);
+        shared
     }
 
     pub(super) fn unfollow(&mut self, room: &Room, key: ConnectionKey) {
