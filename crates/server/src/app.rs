@@ -51,9 +51,6 @@ const BLOCKING_THREADS: usize = 4;
 /// How long a stop may take beyond the drain before the rest is cut off (gym G6.7: 15 s in all).
 const STOP_WAIT: Duration = Duration::from_secs(8);
 
-/// How often remembered sign-in attempts are looked through.
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
-
 /// The running program.
 pub struct Running {
     runtime: Runtime,
@@ -137,6 +134,7 @@ pub fn start_with(
     }
     let drain_ms = u64::from(config.drain_seconds) * 1_000;
     let (writes, config) = (api::write_pace(&config.limits), Arc::new(config));
+    let paces = writes.clone();
     let services = entrances.iter().map(|(entrance, _)| {
         let api = Api {
             control: control.clone(),
@@ -160,7 +158,10 @@ pub fn start_with(
     });
     let shards = shard::start(&control, &door, inboxes, sockets)?;
     health.begin(&runtime);
-    runtime.spawn(sweep(authority));
+    runtime.spawn(clock::each_minute(move |now| {
+        authority.sweep(now);
+        paces.forget(now);
+    }));
     for (dialect, address) in &addresses {
         tracing::info!(dialect = dialect.name(), %address, "listening");
     }
@@ -309,14 +310,6 @@ impl Running {
         });
         self.runtime.shutdown_timeout(Duration::from_secs(1));
         tracing::info!("stopped");
-    }
-}
-
-/// Lets go of what sign-ins are remembered by, now and then.
-async fn sweep(authority: Arc<Authority>) {
-    loop {
-        tokio::time::sleep(SWEEP_EVERY).await;
-        authority.sweep(clock::now());
     }
 }
 

@@ -1,6 +1,6 @@
 //! The only place that reads the clock and draws chance; everything else is told.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rollcall_core::time::Timestamp;
 use uuid::Uuid;
@@ -18,6 +18,14 @@ pub fn now() -> Timestamp {
 #[expect(clippy::disallowed_methods, reason = "this is the server's clock")]
 pub fn instant() -> Instant {
     Instant::now()
+}
+
+/// Does a chore once a minute, for as long as the runtime lives.
+pub async fn each_minute(chore: impl Fn(Timestamp)) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        chore(now());
+    }
 }
 
 /// A fresh UUID v7: later ones of this process sort after earlier ones.

@@ -7,6 +7,7 @@ use rollcall_core::{
     live::{Presence, PresenceMember},
     room::Room,
 };
+use rollcall_wire::present::Present;
 use tokio::sync::mpsc;
 
 use crate::{
@@ -75,9 +76,9 @@ fn take(
 }
 
 async fn tell(hub: &Hub, tenant: &TenantId, room: &Room, members: Vec<PresenceMember>) {
-    let members: Arc<[_]> = members.into();
+    let present = Arc::new(Present::new(members));
     for shard in (0u16..).take(hub.len()) {
-        let (tenant, room, members) = (tenant.clone(), room.clone(), members.clone());
-        hub.tell_soon(shard, Inbound::Presence { tenant, room, members }).await;
+        let (tenant, room, present) = (tenant.clone(), room.clone(), present.clone());
+        hub.tell_soon(shard, Inbound::Presence { tenant, room, present }).await;
     }
 }

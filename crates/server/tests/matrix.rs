@@ -5,7 +5,7 @@
 mod support;
 
 use serde_json::json;
-use support::{Follower, Program, Transport, person_id};
+use support::{Carrier, Follower, Program, Transport, Volunteer, person_id};
 
 const SHEET: &str = "sheet/2026-11-21/7";
 
@@ -56,5 +56,47 @@ fn a_room_that_may_not_be_followed_is_refused_over_every_transport() {
         let refused = mia.next();
         assert_eq!(refused["type"], "error", "{transport:?}: {refused}");
         assert_eq!(refused["data"]["code"], "forbidden", "{transport:?}");
+    }
+}
+
+fn told(volunteer: &mut Volunteer) -> String {
+    let update = volunteer.expect("attendance_update");
+    update["records"][0]["individualId"].as_str().unwrap_or_default().to_owned()
+}
+
+fn church_tap_told_recover(carrier: Carrier, next: Carrier) {
+    let program = Program::start();
+    tap(&program, 1, "present");
+    let mut volunteer = Volunteer::open(&program, carrier, "1", None);
+    tap(&program, 2, "present");
+    assert_eq!(told(&mut volunteer), person_id(2), "{carrier:?}");
+
+    let place = volunteer.place.clone();
+    drop(volunteer);
+    tap(&program, 3, "late");
+    let mut back = Volunteer::open(&program, next, "1", Some(&place));
+    assert_eq!(back.place, place, "{carrier:?} then {next:?}: recovered");
+    assert_eq!(told(&mut back), person_id(3), "{carrier:?} then {next:?}");
+    tap(&program, 4, "sick");
+    assert_eq!(told(&mut back), person_id(4), "{carrier:?} then {next:?}");
+}
+
+#[test]
+fn church_2_14_every_carrier_tells_and_every_other_goes_on_from_there() {
+    for carrier in Carrier::ALL {
+        for next in Carrier::ALL {
+            church_tap_told_recover(carrier, next);
+        }
+    }
+}
+
+#[test]
+fn church_4_2_a_sheet_out_of_reach_is_refused_over_every_carrier() {
+    let program = Program::start();
+    for carrier in Carrier::ALL {
+        let mut mia = Volunteer::open(&program, carrier, "3", None);
+        mia.emit("join_attendance", &json!({"gatheringId": 7, "date": "2026-11-21"}));
+        let refused = mia.expect("error");
+        assert_eq!(refused["message"], "Access denied to this gathering type.", "{carrier:?}");
     }
 }

@@ -17,7 +17,7 @@ use rollcall_core::{
     time::Timestamp,
 };
 
-use crate::{broadcast::Broadcast, message::Message};
+use crate::{broadcast::Broadcast, message::Message, present::Present};
 
 /// What the world looks like at the moment of a call.
 #[derive(Clone, Copy, Debug)]
@@ -171,8 +171,8 @@ pub enum Note {
     Presence {
         /// Which room.
         room: Room,
-        /// Everybody there, each account once.
-        members: Arc<[PresenceMember]>,
+        /// Everybody there.
+        present: Arc<Present>,
     },
     /// The account behind the conversation changed; what it hears has been adjusted.
     Identity(Identity),

@@ -11,6 +11,7 @@ pub mod gym;
 pub mod http_head;
 pub mod message;
 pub mod native;
+pub mod present;
 pub mod socketio;
 pub mod sse;
 pub mod websocket;

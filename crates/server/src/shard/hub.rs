@@ -23,6 +23,7 @@ use rollcall_wire::{
     broadcast::Broadcast,
     conversation::{Conversation, Followed, Identity, Relay, SignInRefusal, Ticket},
     message::Message,
+    present::Present,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -97,7 +98,7 @@ pub enum Inbound {
         /// In which room.
         room: Room,
         /// Everybody there.
-        members: Arc<[PresenceMember]>,
+        present: Arc<Present>,
     },
     /// A connection attends a room.
     Attended {

@@ -31,8 +31,8 @@ impl Shard {
                 events.into_iter().for_each(|event| self.admit(&tenant, event));
                 self.later.extend(self.early.drain(..));
             }
-            Inbound::Presence { tenant, room, members } => {
-                let note = Note::Presence { room: room.clone(), members };
+            Inbound::Presence { tenant, room, present } => {
+                let note = Note::Presence { room: room.clone(), present };
                 for key in self.present_in(&tenant, &room) {
                     self.converse(key, |c, at, out| c.note(&note, at, out));
                 }

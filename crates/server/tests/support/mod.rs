@@ -9,6 +9,7 @@ mod panics;
 mod raw;
 mod socket;
 mod transport;
+mod volunteer;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -29,6 +30,7 @@ use rollcall_wire::Dialect;
 use serde_json::{Value, json};
 pub use socket::Socket;
 pub use transport::{Follower, Transport};
+pub use volunteer::{Carrier, Place, Volunteer};
 
 /// How long a test waits for what must come.
 pub const PATIENCE: Duration = Duration::from_secs(10);

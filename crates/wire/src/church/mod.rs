@@ -240,8 +240,8 @@ impl Conversation for Church {
             (Note::Relayed(relay), Some(session)) if session.is_reached(relay) => {
                 out.send(relay.message.clone());
             }
-            (Note::Presence { room, members }, Some(session)) => {
-                session.room_changed(room, members, at, out);
+            (Note::Presence { room, present }, Some(session)) => {
+                session.room_changed(room, present, at, out);
             }
             (Note::Identity(who), Some(session)) => session.who = who.clone(),
             (Note::SignedOut(_), _) => self.end("signed out", out),

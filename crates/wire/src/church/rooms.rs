@@ -17,7 +17,11 @@ use super::{
     session::{Session, sheet_audience},
     shape::{Number, active_users},
 };
-use crate::conversation::{Effect, Moment, Outbox, Reach};
+use crate::{
+    Dialect,
+    conversation::{Effect, Moment, Outbox, Reach},
+    present::Present,
+};
 
 /// Characters of a room's name (11.1).
 const ROOM_NAME_CHARS_MAX: usize = 200;
@@ -111,17 +115,21 @@ impl Session {
         out.send(say::event("left_attendance", &payload));
     }
 
-    /// Somebody came or went (4.3).
+    /// Somebody came or went (4.3); its time is that of the first telling.
     pub(super) fn room_changed(
         &self,
         room: &Room,
-        members: &[PresenceMember],
+        present: &Present,
         at: &Moment,
         out: &mut Outbox,
     ) {
         if self.rooms.iter().any(|place| place.room() == *room) {
-            let payload = json!({"activeUsers": active_users(members), "timestamp": at.now});
-            out.send(say::event("room_users_updated", &payload));
+            let encode = || {
+                let users = active_users(&present.members);
+                let payload = json!({"activeUsers": users, "timestamp": at.now});
+                say::event("room_users_updated", &payload)
+            };
+            out.send(present.message(Dialect::Church, encode).clone());
         }
     }
 

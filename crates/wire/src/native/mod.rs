@@ -248,7 +248,7 @@ impl Conversation for Native {
         match note {
             Note::Stats(stats) if self.shows_stats() => out.send(Said::Stats(*stats).message()),
             Note::Stats(_) | Note::Relayed(_) | Note::TakenOver => {}
-            Note::Presence { room, members } => self.seen(room, members, out),
+            Note::Presence { room, present } => self.seen(room, present, out),
             Note::Identity(who) => self.changed(who, out),
             Note::SignedOut(refusal) => self.sign_out(&refusal.into(), out),
             Note::Lost(reset) => self.resync(*reset, at, out),

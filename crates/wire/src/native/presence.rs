@@ -1,9 +1,13 @@
 //! Being seen in a room, and who edits what there.
 
-use rollcall_core::{limits, live::PresenceMember, rejection::Rejection, room::Room, text};
+use rollcall_core::{limits, rejection::Rejection, room::Room, text};
 
 use super::{Native, access, problem::Problem, said::Said};
-use crate::conversation::{Effect, Outbox};
+use crate::{
+    Dialect,
+    conversation::{Effect, Outbox},
+    present::Present,
+};
 
 impl Native {
     pub(super) fn edit(&mut self, room: &Room, what: Option<String>, out: &mut Outbox) {
@@ -37,9 +41,11 @@ impl Native {
     }
 
     /// Somebody came, went or edits something else.
-    pub(super) fn seen(&self, room: &Room, members: &[PresenceMember], out: &mut Outbox) {
+    pub(super) fn seen(&self, room: &Room, present: &Present, out: &mut Outbox) {
         if self.place(room).is_some_and(|place| place.present) {
-            out.send(Said::Presence { room, members }.message());
+            let members = &present.members;
+            let encode = || Said::Presence { room, members }.message();
+            out.send(present.message(Dialect::Native, encode).clone());
         }
     }
 }

@@ -16,6 +16,7 @@ use rollcall_wire::{
         Conversation as _, Effect, Followed, Framing, From, Identity, Moment, Note, Opening,
         Outbox, Relay,
     },
+    present::Present,
 };
 
 use crate::world::World;
@@ -250,7 +251,7 @@ impl Server {
                 self.call(&name, |church, at, out| church.woken(at, out));
             }
             for (room, members) in self.presence.tell(self.world.now) {
-                let note = Note::Presence { room, members: members.into() };
+                let note = Note::Presence { room, present: Arc::new(Present::new(members)) };
                 let names: Vec<_> = self.sockets.keys().cloned().collect();
                 for name in names {
                     self.call(&name, |church, at, out| church.note(&note, at, out));

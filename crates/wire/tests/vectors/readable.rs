@@ -6,7 +6,7 @@ use rollcall_core::{
     audience::Keys,
     decide::Answer,
     event::Committed,
-    live::{PresenceMember, Reset},
+    live::Reset,
     people::Account,
     position::{Epoch, Position},
     rejection::{Fault, Refusal, Rejection},
@@ -15,6 +15,7 @@ use rollcall_core::{
 use rollcall_wire::{
     conversation::{Effect, Framing, From, Identity, Note, Opening, SignInRefusal},
     message::Message,
+    present::Present,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -162,7 +163,7 @@ pub fn note(value: &Value) -> Note {
         "stats" => Note::Stats(read(value)),
         "presence" => Note::Presence {
             room: read(&value["room"]),
-            members: read::<Vec<PresenceMember>>(&value["members"]).into(),
+            present: Arc::new(Present::new(read(&value["members"]))),
         },
         "identity" => Note::Identity(identity(value)),
         "signed_out" => Note::SignedOut(sign_in_refusal(value)),

@@ -11,6 +11,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use rollcall_core::time::Timestamp;
 use serde_json::json;
 
 use super::{
@@ -30,8 +31,8 @@ pub(super) struct Address(pub IpAddr);
 pub(super) struct Failures {
     /// Any request, by address and token.
     requests: Pace<(IpAddr, Option<u64>)>,
-    /// Sign-ins, by address and contact.
-    pub sign_ins: Pace<(IpAddr, String)>,
+    /// Sign-ins, by address and the contact's [`digest`].
+    pub sign_ins: Pace<(IpAddr, u64)>,
     /// Requests for a code, by address.
     pub codes: Pace<IpAddr>,
     /// Refreshes, by address.
@@ -47,6 +48,21 @@ impl Failures {
             refreshes: Pace::new(limits.refresh_failures, 5 * MINUTE_MS),
         }
     }
+
+    /// Forgets whoever has caught up. To be called now and then.
+    pub fn forget(&self, now: Timestamp) {
+        self.requests.forget(now);
+        self.sign_ins.forget(now);
+        self.codes.forget(now);
+        self.refreshes.forget(now);
+    }
+}
+
+/// A text of any length as a key of one: a client chooses it, so it must not be remembered whole.
+pub(super) fn digest(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Does something whose failures count against a key: nothing more is tried once it has used its
@@ -69,11 +85,7 @@ pub(super) async fn counted<K: Hash + Eq + Clone, T>(
 
 /// Counts what fails of a client, and refuses one of whom too much has failed.
 pub(super) async fn count(State(here): State<Here>, request: Request, next: Next) -> Response {
-    let token = token_of(request.headers()).map(|token| {
-        let mut hasher = DefaultHasher::new();
-        token.hash(&mut hasher);
-        hasher.finish()
-    });
+    let token = token_of(request.headers()).map(|token| digest(&token));
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
     let key = (address(peer, request.headers()), token);
     let pace = &here.failures.requests;

@@ -32,6 +32,7 @@ use axum::{
 
 use self::{auth::Codes, failures::Failures, refused::Refused};
 use super::Api;
+use crate::clock;
 
 /// What the endpoints of one church listener share. Cheap to clone.
 #[derive(Clone)]
@@ -45,6 +46,11 @@ struct Here {
 pub(super) fn router(api: Api) -> Router {
     let failures = Arc::new(Failures::new(&api.config.church));
     let here = Here { codes: Arc::default(), failures, api };
+    let (codes, failures) = (here.codes.clone(), here.failures.clone());
+    here.api.control.runtime.spawn(clock::each_minute(move |now| {
+        codes.forget(now);
+        failures.forget(now);
+    }));
     let sheets = Router::new().merge(attendance::router()).merge(kiosk::router());
     let app = Router::new()
         .merge(sheets.layer(map_response(never_kept)))

@@ -13,7 +13,7 @@ use crate::{
     api::church::{
         Here,
         caller::Caller,
-        failures::{Address, counted},
+        failures::{Address, counted, digest},
         input::Body,
         refused::{Answered, Refused},
     },
@@ -35,7 +35,7 @@ pub(super) async fn verify_code(
     let code = body.text("code").filter(is_code).ok_or_else(|| {
         Refused::field("code", "Verification code must be 6 digits", body.get("code"))
     })?;
-    let key = (address, contact.to_lowercase());
+    let key = (address, digest(&contact.to_lowercase()));
     let proved = prove(&here, contact, code, body.filled("churchId"));
     let tokens = counted(&here.failures.sign_ins, key, TOO_MANY, proved).await?;
     let cookie = cookie::of(&headers, &tokens.access, here.api.config.tokens.church_days);
