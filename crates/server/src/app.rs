@@ -209,6 +209,7 @@ fn entrances(
             index,
             dialect: listener.dialect,
             tenant: listener.tenant.clone(),
+            gym: config.gym.endpoint(),
             engines: engines(config, listener)?,
             open: AtomicUsize::new(0),
             open_max: config.limits.connections_max,
