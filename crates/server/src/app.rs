@@ -32,7 +32,7 @@ use crate::{
     config::{Config, Listener},
     connection::{Engine, Entrance},
     control::Control,
-    health, names, presence,
+    forgotten, health, names, presence,
     shard::{self, Hub, Inbound, Shards},
     submit::{self, Submitter},
     telemetry::Metrics,
@@ -161,6 +161,7 @@ pub fn start_with(
     let shards = shard::start(&control, &door, inboxes, sockets)?;
     health.begin(&runtime);
     runtime.spawn(sweep(authority));
+    runtime.spawn(forgotten::rounds(control.clone()));
     for (dialect, address) in &addresses {
         tracing::info!(dialect = dialect.name(), %address, "listening");
     }
