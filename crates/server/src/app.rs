@@ -32,7 +32,7 @@ use crate::{
     config::{Config, Listener},
     connection::{Engine, Entrance},
     control::Control,
-    health, names, presence,
+    forgotten, health, names, presence,
     shard::{self, Hub, Inbound, Shards},
     submit::{self, Submitter},
     telemetry::Metrics,
@@ -162,6 +162,7 @@ pub fn start_with(
         authority.sweep(now);
         paces.forget(now);
     }));
+    runtime.spawn(forgotten::rounds(control.clone()));
     for (dialect, address) in &addresses {
         tracing::info!(dialect = dialect.name(), %address, "listening");
     }
@@ -210,6 +211,7 @@ fn entrances(
             index,
             dialect: listener.dialect,
             tenant: listener.tenant.clone(),
+            gym: config.gym.endpoint(),
             engines: engines(config, listener)?,
             open: AtomicUsize::new(0),
             open_max: config.limits.connections_max,

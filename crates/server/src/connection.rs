@@ -23,7 +23,7 @@ use rollcall_core::{
 use rollcall_wire::{
     Dialect,
     conversation::{Conversation, Identity, Opening},
-    engineio,
+    engineio, gym,
     message::Message,
 };
 
@@ -36,6 +36,8 @@ pub struct Entrance {
     pub dialect: Dialect,
     /// The tenant of tokens that name none.
     pub tenant: Option<TenantId>,
+    /// What the operator chose for gym clients.
+    pub gym: gym::Endpoint,
     /// What Engine.IO is served here, if any.
     pub engines: Vec<Engine>,
     /// Live connections here now, on all shards.

@@ -1,5 +1,7 @@
 //! Settings: what an operator may choose for the gym dialect.
 
+use rollcall_wire::gym::Endpoint;
+
 use super::{Wrong, setting::section};
 
 section! {
@@ -13,6 +15,15 @@ section! {
 }
 
 impl Gym {
+    /// What its conversations go by.
+    #[must_use]
+    pub fn endpoint(&self) -> Endpoint {
+        Endpoint {
+            anonymous_ms_max: self.anonymous_wait_seconds * 1_000,
+            quiet_ms: self.deferred_ms,
+        }
+    }
+
     pub(super) fn check(&self) -> Result<(), Wrong> {
         Wrong::unless(
             (8..=10).contains(&self.anonymous_wait_seconds),

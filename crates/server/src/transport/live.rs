@@ -62,11 +62,11 @@ impl Live {
             return None;
         }
         let (opened, key) = oneshot::channel();
-        let dialect = self.entrance.dialect;
+        let speaker = self.entrance.clone();
         let inbound = Inbound::Open {
             entrance: self.entrance.clone(),
             host,
-            opener: Box::new(move || route::conversation(dialect, opening)),
+            opener: Box::new(move || route::conversation(&speaker, opening)),
             sink,
             opened,
         };

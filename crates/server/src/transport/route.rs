@@ -142,18 +142,18 @@ fn conversation_of(head: &Head<'_>, entrance: &Arc<Entrance>) -> Option<Begin> {
         _ => return None,
     };
     let opening = Opening { framing: Framing::WebSocket, token, rooms: Vec::new(), after: None };
-    let dialect = entrance.dialect;
+    let speaker = entrance.clone();
     Some(Begin::Conversation {
         entrance: entrance.clone(),
         host: head.header("host").map(Into::into),
-        opener: Box::new(move || conversation(dialect, opening)),
+        opener: Box::new(move || conversation(&speaker, opening)),
     })
 }
 
-/// The conversation of a dialect that needs no Engine.IO.
-pub(super) fn conversation(dialect: Dialect, opening: Opening) -> Box<dyn Conversation> {
-    match dialect {
-        Dialect::Gym => Box::new(Gym::new(opening)),
+/// The conversation that is held at an entrance without Engine.IO.
+pub(super) fn conversation(entrance: &Entrance, opening: Opening) -> Box<dyn Conversation> {
+    match entrance.dialect {
+        Dialect::Gym => Box::new(Gym::new(entrance.gym, opening)),
         Dialect::Native | Dialect::Church => Box::new(Native::new(opening)),
     }
 }

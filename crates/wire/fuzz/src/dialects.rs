@@ -10,7 +10,7 @@ pub fn native(input: &[u8]) {
 
 /// Lines as a gym client's messages, before and after it is let in.
 pub fn gym(input: &[u8]) {
-    talk(|opening| Box::new(rollcall_wire::gym::Gym::new(opening)), input);
+    talk(|opening| Box::new(rollcall_wire::gym::Gym::new(Default::default(), opening)), input);
 }
 
 /// Lines as a church client's packets, before and after it is let in.

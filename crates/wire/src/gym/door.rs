@@ -7,16 +7,13 @@ use super::{
 };
 use crate::conversation::{Effect, Followed, From, Identity, Moment, Outbox, SignInRefusal};
 
-/// How long a socket may stay without a token (G2.12).
-const ANONYMOUS_MS_MAX: i64 = 8_000;
-
 /// After how long statistics that could not be had are tried for again (G7.17).
 const RETRY_MS: i64 = 500;
 
 impl Gym {
     /// The socket is open: with a token in the address it signs in at once (G2.8).
     pub(super) fn knock(&mut self, at: &Moment, out: &mut Outbox) {
-        let until = Stage::Anonymous(at.now.plus_ms(ANONYMOUS_MS_MAX));
+        let until = Stage::Anonymous(at.now.plus_ms(self.anonymous_ms_max.into()));
         if let Stage::Unopened(Some(token)) = std::mem::replace(&mut self.stage, until) {
             self.sign_in(Via::Url, &token, out);
         }

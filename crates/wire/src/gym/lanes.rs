@@ -6,10 +6,7 @@ use rollcall_core::time::Timestamp;
 
 use crate::broadcast::Broadcast;
 
-/// Silence of the immediate lane before the deferred one speaks, and its collection time: `W`.
-pub const QUIET_MS: i64 = 100;
-
-/// The same for the opening pair after a URL token.
+/// Silence of the immediate lane before the opening pair speaks after a URL token.
 pub const OPENING_QUIET_MS: i64 = 300;
 
 /// Longest time that anything is held: less than the second that G4.8 allows, because timers and
@@ -53,8 +50,9 @@ impl Opening {
 }
 
 /// What one socket still has to be told, without hurry.
-#[derive(Default)]
 pub(super) struct Deferred {
+    /// Silence of the immediate lane before this one speaks, and its collection time: `W`.
+    quiet_ms: u32,
     events: Vec<Arc<Broadcast>>,
     stats: StatsDue,
     opening: Opening,
@@ -65,6 +63,17 @@ pub(super) struct Deferred {
 }
 
 impl Deferred {
+    pub(super) fn new(quiet_ms: u32) -> Self {
+        Self {
+            quiet_ms,
+            events: Vec::new(),
+            stats: StatsDue::None,
+            opening: Opening::Done,
+            oldest: None,
+            spoken_at: Timestamp::default(),
+        }
+    }
+
     /// The immediate lane spoke.
     pub(super) fn spoke(&mut self, now: Timestamp) {
         self.spoken_at = now;
@@ -106,7 +115,7 @@ impl Deferred {
     }
 
     fn news_due(&self, owed: bool) -> Option<Timestamp> {
-        self.oldest.map(|since| self.due(since, QUIET_MS, owed))
+        self.oldest.map(|since| self.due(since, self.quiet_ms.into(), owed))
     }
 
     /// When something will be due; `owed`: the client still waits for an answer.
@@ -145,7 +154,7 @@ mod tests {
 
     #[test]
     fn g4_8_the_deferred_lane_waits_for_silence_but_never_a_second() {
-        let mut lane = Deferred::default();
+        let mut lane = Deferred::new(100);
         assert_eq!(lane.wake_at(false), None);
         lane.owe_stats(StatsDue::All, at(0));
         assert_eq!(lane.wake_at(false), Some(at(100)), "collection time");
@@ -161,7 +170,7 @@ mod tests {
 
     #[test]
     fn g4_8_the_opening_pair_waits_longer_and_loses_its_first_half_to_a_sign_in() {
-        let mut lane = Deferred::default();
+        let mut lane = Deferred::new(100);
         lane.spoke(at(0));
         lane.owe_opening(at(0));
         assert_eq!(lane.wake_at(false), Some(at(300)));

@@ -22,7 +22,7 @@ mod work;
 use std::{collections::VecDeque, sync::Arc};
 
 pub use batch_in::BATCH_ITEMS_MAX;
-pub use lanes::{HELD_EVENTS_MAX, HELD_MS_MAX, OPENING_QUIET_MS, QUIET_MS};
+pub use lanes::{HELD_EVENTS_MAX, HELD_MS_MAX, OPENING_QUIET_MS};
 pub use operation::person_ref;
 use rollcall_core::{
     decide::Answer,
@@ -51,6 +51,22 @@ use crate::{
 /// Bytes of the largest frame that is read (G3.7); the framing closes with 1009 above it.
 pub const FRAME_BYTES_MAX: usize = 256 * 1024;
 
+/// What an operator chose for the gym clients of one address.
+#[derive(Clone, Copy, Debug)]
+pub struct Endpoint {
+    /// How long a socket may stay without a token, in milliseconds (G2.12).
+    pub anonymous_ms_max: u32,
+    /// Silence of the immediate lane before the deferred one speaks, in milliseconds, and its
+    /// collection time: `W` of G4.8.
+    pub quiet_ms: u32,
+}
+
+impl Default for Endpoint {
+    fn default() -> Self {
+        Self { anonymous_ms_max: 8_000, quiet_ms: 100 }
+    }
+}
+
 /// One gym client's socket.
 pub struct Gym {
     stage: Stage,
@@ -75,6 +91,7 @@ pub struct Gym {
     draining: bool,
     following: bool,
     tickets: u32,
+    anonymous_ms_max: u32,
 }
 
 /// How far the conversation has come.
@@ -121,13 +138,13 @@ struct Work {
 impl Gym {
     /// A conversation that begins with what the client brought along.
     #[must_use]
-    pub fn new(opening: Brought) -> Self {
+    pub fn new(endpoint: Endpoint, opening: Brought) -> Self {
         let token = opening.token.filter(|token| !token.trim().is_empty());
         Self {
             stage: Stage::Unopened(token.map(|token| token.trim().into())),
             waiting: None,
             queue: VecDeque::new(),
-            deferred: Deferred::default(),
+            deferred: Deferred::new(endpoint.quiet_ms),
             seen: Seen::default(),
             frames: Pace::default(),
             operations: Pace::default(),
@@ -139,6 +156,7 @@ impl Gym {
             draining: false,
             following: false,
             tickets: 0,
+            anonymous_ms_max: endpoint.anonymous_ms_max,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use rollcall_wire::{
     conversation::{Conversation, Followed, Note, SignInRefusal},
-    gym::Gym,
+    gym::{Endpoint, Gym},
 };
 use serde_json::json;
 
@@ -184,4 +184,17 @@ fn g6_7_a_drain_turns_strangers_away_and_executes_nothing_of_theirs() {
 #[test]
 fn g6_5_an_idle_socket_costs_next_to_nothing() {
     assert!(size_of::<Gym>() <= 256, "{} bytes", size_of::<Gym>());
+}
+
+#[test]
+fn g2_12_and_g4_8_the_operator_chooses_how_long_to_wait() {
+    let endpoint = Endpoint { anonymous_ms_max: 10_000, quiet_ms: 150 };
+    let mut player = Player::open_at(endpoint, None);
+    assert_eq!(player.advance(9_999).types(), [""; 0]);
+    assert_eq!(player.advance(1).said()[0]["close"], 4008);
+    let mut player = Player::open_at(endpoint, Some("good"));
+    player.signed_in().live(10).advance(1_000).said();
+    player.call(|gym, at, out| gym.note(&Note::Stats(stats(1, 1)), at, out));
+    assert_eq!(player.advance(149).types(), [""; 0]);
+    assert_eq!(player.advance(1).types().len(), 3);
 }

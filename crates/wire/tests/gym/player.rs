@@ -17,7 +17,7 @@ use rollcall_wire::{
         Conversation, Effect, Followed, Framing, From, Identity, Moment, Note, Opening, Outbox,
         SignInRefusal, Ticket,
     },
-    gym::Gym,
+    gym::{Endpoint, Gym},
 };
 use serde_json::{Value, json};
 
@@ -42,6 +42,11 @@ pub struct Player {
 impl Player {
     /// A socket that was opened with or without a token in its address.
     pub fn open(token: Option<&str>) -> Self {
+        Self::open_at(Endpoint::default(), token)
+    }
+
+    /// The same where the operator chose something else.
+    pub fn open_at(endpoint: Endpoint, token: Option<&str>) -> Self {
         let opening = Opening {
             framing: Framing::WebSocket,
             token: token.map(str::to_owned),
@@ -49,7 +54,7 @@ impl Player {
             after: None,
         };
         let mut player = Self {
-            gym: Gym::new(opening),
+            gym: Gym::new(endpoint, opening),
             now: "2026-11-21T08:00:00Z".parse().unwrap(),
             stats: Some(stats(0, 0)),
             tickets: Vec::new(),
