@@ -52,6 +52,16 @@ pub const TAPE_EVENTS_MAX: usize = 4_096;
 /// Events that a client may be behind before a fresh snapshot is cheaper than the gap.
 pub const RECOVER_EVENTS_MAX: u64 = 10_000;
 
+/// Newest events of a log among which the sheets are looked for that an account was busy with:
+/// a busy day's, and quickly read (church 2.20).
+pub const RECALL_EVENTS_MAX: usize = 2_048;
+
+/// Milliseconds back to which these sheets count: twelve hours (church 2.20).
+pub const RECALL_MS: i64 = 12 * 3_600_000;
+
+/// Sheets told anew to one client (church 2.20).
+pub const RECALL_SHEETS_MAX: usize = 3;
+
 /// Events read from the store at once for a reader that fell behind its tape.
 pub const CATCH_UP_EVENTS: usize = 512;
 

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use rollcall_core::{
     desk::Tally,
     facts::{Query, Row},
-    id::TenantId,
+    id::{AccountId, GatheringId, TenantId},
     limits,
     live::{PresenceMember, Recovery, recover},
     position::{Epoch, Offset, Position},
     rejection::Fault,
     room::Room,
-    time::{Timestamp, Zone},
+    time::{Date, Timestamp, Zone},
 };
 use rollcall_store::{Store, View};
 use rollcall_wire::{
@@ -165,6 +165,17 @@ impl Control {
         });
     }
 
+    /// Looks for the sheets that an account was busy with lately; the shard is told
+    /// [`Inbound::Recalled`].
+    pub(crate) fn recall(&self, key: ConnectionKey, tenant: TenantId, account: AccountId) {
+        self.apart(key.shard, move |store, _| {
+            let since = clock::now().plus_ms(-limits::RECALL_MS);
+            let found = look(store, &tenant, |view| written(view, &account, since));
+            // Whoever is told nothing anew shows what it showed before.
+            Inbound::Recalled(key, found.unwrap_or_default())
+        });
+    }
+
     /// Somebody is present in a room.
     pub(crate) fn attend(
         &self,
@@ -240,6 +251,28 @@ pub fn look<T>(
         Ok(())
     })?;
     answer.ok_or_else(|| Fault(format!("there is no tenant {tenant}")))
+}
+
+/// The sheets that an account wrote on, the latest first, as far back as is worth reading.
+fn written(
+    view: &dyn View,
+    account: &AccountId,
+    since: Timestamp,
+) -> Result<Vec<(GatheringId, Date)>, Fault> {
+    let newest = limits::RECALL_EVENTS_MAX;
+    let after = Offset(view.position().offset.0.saturating_sub(newest as u64));
+    let page = view.log(after, newest, Some(&[Room::Sheets]))?;
+    let mut sheets = Vec::new();
+    for event in page.events.iter().rev().take_while(|event| event.at >= since) {
+        let Room::Sheet(gathering, date) = event.event.room() else { continue };
+        if event.by.as_ref() == Some(account) && !sheets.contains(&(gathering.clone(), date)) {
+            sheets.push((gathering, date));
+        }
+        if sheets.len() == limits::RECALL_SHEETS_MAX {
+            break;
+        }
+    }
+    Ok(sheets)
 }
 
 fn broadcasts(

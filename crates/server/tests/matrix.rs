@@ -5,7 +5,7 @@
 mod support;
 
 use serde_json::json;
-use support::{Carrier, Follower, Program, Transport, Volunteer, person_id};
+use support::{Carrier, Follower, Place, Program, Transport, Volunteer, person_id};
 
 const SHEET: &str = "sheet/2026-11-21/7";
 
@@ -98,5 +98,26 @@ fn church_4_2_a_sheet_out_of_reach_is_refused_over_every_carrier() {
         mia.emit("join_attendance", &json!({"gatheringId": 7, "date": "2026-11-21"}));
         let refused = mia.expect("error");
         assert_eq!(refused["message"], "Access denied to this gathering type.", "{carrier:?}");
+    }
+}
+
+#[test]
+fn s2_20_who_cannot_go_on_is_told_own_sheets_anew_over_every_carrier() {
+    let program = Program::start();
+    let mark = json!({"type": "mark_sheet", "data": {"gathering": "7", "date": "2026-11-21",
+        "changes": [{"person": person_id(1), "status": "present"}]}});
+    let ann = rollcall_core::command::By::Account("1".into());
+    program.commit(ann, None, serde_json::from_value(mark).unwrap()).unwrap();
+    let lost = Place { pid: "lost".into(), ..Place::default() };
+    for carrier in Carrier::ALL {
+        let mut back = Volunteer::open(&program, carrier, "1", Some(&lost));
+        assert_ne!(back.place.pid, lost.pid, "{carrier:?}");
+        let refreshed = back.expect("attendance_update");
+        assert_eq!(refreshed["type"], "full_refresh", "{carrier:?}");
+        assert_eq!(refreshed["attendanceList"][0]["id"], person_id(1), "{carrier:?}");
+        assert_eq!(refreshed["attendanceList"][0]["present"], true, "{carrier:?}");
+        tap(&program, 2, "present");
+        tap(&program, 2, "absent");
+        assert_eq!(told(&mut back), person_id(2), "{carrier:?}: it still hears");
     }
 }

@@ -8,13 +8,13 @@ use rollcall_core::{
     decide::Answer,
     desk::Stats,
     facts::Facts,
-    id::{CommandId, SessionId, TenantId},
+    id::{CommandId, GatheringId, SessionId, TenantId},
     live::{PresenceMember, Reset},
     people::Account,
     position::Position,
     rejection::{Fault, Refusal, Rejection},
     room::Room,
-    time::Timestamp,
+    time::{Date, Timestamp},
 };
 
 use crate::{broadcast::Broadcast, message::Message, present::Present};
@@ -225,6 +225,9 @@ pub enum Effect {
         /// The text.
         state: Arc<str>,
     },
+    /// Say which sheets the account was busy with lately; the answer is
+    /// [`Conversation::recalled`].
+    Recall,
     /// Pass a message on.
     Relay(Arc<Relay>),
     /// Put a command to the tenant; the answer is [`Conversation::answered`].
@@ -337,6 +340,10 @@ pub trait Conversation {
 
     /// The name of [`Effect::Claim`] is borne; `kept` is what was kept under it.
     fn claimed(&mut self, _kept: Option<Arc<str>>, _at: &Moment, _out: &mut Outbox) {}
+
+    /// The sheets of [`Effect::Recall`], the latest first. What they say has yet to be judged: the
+    /// account may see other gatherings by now.
+    fn recalled(&mut self, _sheets: Vec<(GatheringId, Date)>, _at: &Moment, _out: &mut Outbox) {}
 
     /// The room of [`Effect::Attend`] is attended; `connections` counts those there, this one
     /// included.

@@ -70,6 +70,54 @@ fn church_2_16_no_event_ends_in_a_text_but_an_offset_and_2_10_no_41() {
     assert!(packets > 80, "only {packets} packets");
 }
 
+#[test]
+fn s2_20_after_a_failed_recovery_own_sheets_come_anew_and_no_others() {
+    let mark = |gathering: &str, person: &str| {
+        json!({"type": "mark_sheet", "data": {"gathering": gathering, "date": "2025-01-21",
+            "changes": [{"person": person, "status": "present"}]}})
+    };
+    let lost = r#"0{"pid":"lost","offset":"0000001f-0"}"#;
+    let mut case = json!({"steps": [
+        {"by": "2", "command": mark("1", "10")},
+        {"by": "1", "command": mark("3", "10")},
+        {"by": "1", "command": mark("1", "11")},
+        {"open": "1"},
+        {"in": lost, "out": []},
+        {"advance_ms": 300, "out": []},
+        {"advance_ms": 100, "out": []},
+        {"advance_ms": 2_000, "out": []},
+        {"open": "2", "socket": "b"},
+        {"in": lost, "socket": "b", "out": []},
+        {"advance_ms": 2_000, "socket": "b", "out": []},
+        {"open": "3", "socket": "c"},
+        {"in": lost, "socket": "c", "out": []},
+        {"advance_ms": 2_000, "socket": "c", "out": []},
+        {"open": "1"},
+        {"in": "0", "out": []},
+        {"advance_ms": 2_000, "out": []},
+    ]});
+    play::play(&mut case);
+    let said = |step: usize| case["steps"][step]["out"].as_array().unwrap().clone();
+    assert_eq!(said(5), [] as [Value; 0], "the page does not listen yet (2.18)");
+    let refreshed = |said: Vec<Value>| -> Vec<i64> {
+        let sheet = |text: &Value| {
+            let event = text.as_str().unwrap().strip_prefix("42").unwrap();
+            let event: Vec<Value> = serde_json::from_str(event).unwrap();
+            assert_eq!((&event[0], event.len()), (&json!("attendance_update"), 2), "no offset");
+            assert_eq!(event[1]["type"], "full_refresh");
+            assert!(event[1]["visitors"].is_array());
+            assert_eq!(event[1]["attendanceList"][0]["present"], true);
+            event[1]["gatheringId"].as_i64().unwrap()
+        };
+        said.iter().map(sheet).collect()
+    };
+    assert_eq!(refreshed(said(6)), [1, 3], "each sheet that Ada wrote on, the latest first");
+    assert_eq!(refreshed(said(7)), [] as [i64; 0], "once");
+    assert_eq!(refreshed(said(10)), [1], "Ben's own");
+    assert_eq!(refreshed(said(13)), [] as [i64; 0], "Tom wrote on none");
+    assert_eq!(refreshed(said(16)), [] as [i64; 0], "a new client needs none");
+}
+
 proptest! {
     #[test]
     fn church_2_8_whatever_a_client_says_it_is_answered_or_closed(

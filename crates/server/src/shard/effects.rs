@@ -40,6 +40,7 @@ impl Shard {
                 }
                 Effect::Claim { name } => self.claim(key, name),
                 Effect::Keep { state } => self.name(key, Deed::Keep(state)),
+                Effect::Recall => self.recall(key),
                 Effect::Relay(relay) => self.relay(key, relay),
                 Effect::Submit { ticket, command, id } => self.submit(key, ticket, command, id),
                 Effect::Look { ticket, look } => {
@@ -154,6 +155,13 @@ impl Shard {
         let Some(tenant) = self.tenant_of(key) else { return };
         let Some(name) = self.connection(key).and_then(|c| c.name.clone()) else { return };
         self.control.name(Report { tenant, name, key, deed });
+    }
+
+    fn recall(&mut self, key: ConnectionKey) {
+        let Some(connection) = self.connection(key) else { return };
+        let Some(who) = &connection.identity else { return };
+        let (tenant, account) = (who.tenant.clone(), who.account.id.clone());
+        self.control.recall(key, tenant, account);
     }
 
     pub(super) fn relay(&mut self, key: ConnectionKey, relay: Arc<Relay>) {

@@ -10,12 +10,12 @@ use std::{
 
 use rollcall_core::{
     command::Ask,
-    id::{AccountId, TenantId},
+    id::{AccountId, GatheringId, TenantId},
     live::PresenceMember,
     position::Offset,
     rejection::{Fault, Rejection},
     room::Room,
-    time::Timestamp,
+    time::{Date, Timestamp},
 };
 use rollcall_store::Verdict;
 use rollcall_wire::{
@@ -111,6 +111,8 @@ pub enum Inbound {
         /// Connections there.
         connections: usize,
     },
+    /// The sheets that a connection's account was busy with lately, the latest first.
+    Recalled(ConnectionKey, Vec<(GatheringId, Date)>),
     /// A connection bears the name it claimed; what was kept under it.
     Claimed(ConnectionKey, Option<Arc<str>>),
     /// Another connection has claimed this one's name.

@@ -41,6 +41,9 @@ impl Shard {
                 self.converse(key, |c, at, out| c.attended(&room, &members, connections, at, out));
                 self.give_waiting(key);
             }
+            Inbound::Recalled(key, sheets) => {
+                self.converse(key, |c, at, out| c.recalled(sheets, at, out));
+            }
             Inbound::Claimed(key, kept) => {
                 self.converse(key, |c, at, out| c.claimed(kept, at, out));
                 self.give_waiting(key);

@@ -33,6 +33,8 @@ pub(super) struct Connecting {
     session: Option<Session>,
     /// The session that it returns to, and the position it has everything up to.
     back: Option<(Sealed, Position)>,
+    /// It wanted to return to a session and cannot (2.20).
+    lost: bool,
 }
 
 fn text<'a>(auth: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
@@ -72,7 +74,7 @@ impl Church {
                 _ => return self.refuse("Authentication data required", at, out),
             },
         };
-        let connecting = Connecting { auth, believed, session: None, back: None };
+        let connecting = Connecting { auth, believed, session: None, back: None, lost: false };
         self.phase = Phase::Connecting(Box::new(connecting));
         out.push(effect);
     }
@@ -106,6 +108,7 @@ impl Church {
             return self.refuse(message, at, out);
         }
         connecting.back = back(&connecting.auth, &who, &self.endpoint);
+        connecting.lost = connecting.back.is_none() && text(&connecting.auth, "pid").is_some();
         let sid: Arc<str> = match &connecting.back {
             Some((sealed, _)) => sealed.sid.clone(),
             None => self.sid.clone(),
@@ -164,29 +167,40 @@ impl Church {
             Some(Err(_)) => {
                 let fresh = Session { sid: self.sid.clone(), rooms: Vec::new(), ..session };
                 connecting.session = Some(fresh);
+                connecting.lost = true;
                 out.push(Effect::Claim { name: self.sid.clone() });
             }
         }
     }
 
     /// The rooms are followed from here on.
-    pub(super) fn followed_from(&mut self, ticket: Ticket, followed: &Followed, out: &mut Outbox) {
-        let Phase::Connecting(connecting) = &mut self.phase else {
-            // A narrower or wider following; what comes is judged by the session's rooms anyway.
-            return if !matches!(followed, Followed::Live(_) | Followed::Recovering(_)) {
-                self.end("try again", out);
-            };
+    pub(super) fn followed_from(
+        &mut self,
+        ticket: Ticket,
+        followed: Followed,
+        at: &Moment,
+        out: &mut Outbox,
+    ) {
+        let connecting = match &mut self.phase {
+            Phase::Connecting(connecting) => connecting,
+            Phase::Connected(session) => {
+                return if !session.went_on(followed, at, out) {
+                    self.end("try again", out);
+                };
+            }
+            Phase::Waiting | Phase::Over => return,
         };
-        let Some(session) = connecting.session.take_if(|s| s.last_ticket == ticket.0) else {
+        let Some(mut session) = connecting.session.take_if(|s| s.last_ticket == ticket.0) else {
             return;
         };
-        let Followed::Live(start) = *followed else { return self.end("try again", out) };
+        let Followed::Live(start) = followed else { return self.end("try again", out) };
         let pid = self.endpoint.seal.close(&Sealed {
             sid: session.sid.clone(),
             tenant: session.who.tenant.clone(),
             account: session.who.account.id.clone(),
             start,
         });
+        session.recalls_at = connecting.lost.then(|| at.now.plus_ms(HOLD_MS));
         out.send(say::granted(&session.sid, &pid));
         let hello = hello(&connecting.auth, &session);
         out.send_at(say::event_at("connected", &hello, start), start);
@@ -247,6 +261,8 @@ fn session(sid: Arc<str>, who: Identity, believed: bool) -> Session {
         rooms: Vec::new(),
         test_rooms: Vec::new(),
         held: None,
+        recalls_at: None,
+        refreshes: Vec::new(),
         pending: None,
         rate: Rate::default(),
         selected: false,

@@ -4,7 +4,7 @@ use rollcall_core::{
     event::{Committed, Event, VisitorNews},
     id::{AccountId, GatheringId, TenantId},
     people::HeadcountMode,
-    sheet::{KioskStep, Sheet, headcount_of},
+    sheet::{KioskStep, Listed, Sheet, SheetPeople, headcount_of},
     time::{Date, Timestamp},
 };
 use serde_json::{Map, Value, json};
@@ -98,13 +98,30 @@ fn attendance(committed: &Committed, event: &Event) -> Option<Value> {
         Event::ExclusionSet(sheet) => {
             json!({"type": "session_excluded", "excludedFromStats": sheet.excluded})
         }
-        Event::PeopleListed { regulars, visitors, .. } => json!({
-            "type": "full_refresh",
-            "attendanceList": regulars.iter().map(AttendanceEntry::of).collect::<Vec<_>>(),
-            "visitors": visitors.iter().map(VisitorEntry::of).collect::<Vec<_>>(),
-        }),
+        Event::PeopleListed { regulars, visitors, .. } => lists(regulars, visitors),
         _ => return None,
     })
+}
+
+/// Both lists of a sheet, complete (6.3).
+fn lists(regulars: &[Listed], visitors: &[Listed]) -> Value {
+    json!({
+        "type": "full_refresh",
+        "attendanceList": regulars.iter().map(AttendanceEntry::of).collect::<Vec<_>>(),
+        "visitors": visitors.iter().map(VisitorEntry::of).collect::<Vec<_>>(),
+    })
+}
+
+/// A whole sheet for the eyes of one socket (2.20): no offset.
+pub(super) fn full_refresh(
+    people: &SheetPeople,
+    gathering: &GatheringId,
+    date: Date,
+    now: Timestamp,
+) -> Message {
+    let mut payload = lists(&people.regulars, &people.visitors);
+    stamp(&mut payload, gathering, date, now);
+    say::event("attendance_update", &payload)
 }
 
 fn record(person: &str, present: bool, given: Option<Timestamp>) -> Value {

@@ -6,6 +6,7 @@ mod events;
 mod rate;
 pub mod read;
 mod records;
+mod refresh;
 mod relays;
 mod rooms;
 mod say;
@@ -19,10 +20,11 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 pub use records::{RecordReply, unread};
 use rollcall_core::{
     decide::Answer,
+    id::GatheringId,
     live::PresenceMember,
     rejection::{Fault, Refusal, Rejection},
     room::Room,
-    time::Timestamp,
+    time::{Date, Timestamp},
 };
 pub use seal::{Seal, Sealed};
 use serde_json::{Map, Value};
@@ -204,8 +206,14 @@ impl Conversation for Church {
         }
     }
 
-    fn followed(&mut self, ticket: Ticket, followed: Followed, _at: &Moment, out: &mut Outbox) {
-        self.followed_from(ticket, &followed, out);
+    fn followed(&mut self, ticket: Ticket, followed: Followed, at: &Moment, out: &mut Outbox) {
+        self.followed_from(ticket, followed, at, out);
+    }
+
+    fn recalled(&mut self, sheets: Vec<(GatheringId, Date)>, at: &Moment, out: &mut Outbox) {
+        if let Some(session) = self.session() {
+            session.recalled(sheets, at, out);
+        }
     }
 
     fn attended(
@@ -258,7 +266,7 @@ impl Conversation for Church {
                 let by_ms = self.client.connect_by_ms()?;
                 Some(Timestamp::from_millis(i64::try_from(by_ms).unwrap_or(i64::MAX)))
             }
-            Phase::Connected(session) => session.held.map(|held| held.until),
+            Phase::Connected(session) => session.held.map(|held| held.until).or(session.recalls_at),
             Phase::Connecting(_) | Phase::Over => None,
         }
     }
@@ -270,6 +278,9 @@ impl Conversation for Church {
         let Some(session) = self.session() else {
             return self.close(MISSPOKE, "no CONNECT in time", out);
         };
+        if session.recalls_at.take().is_some() {
+            out.push(Effect::Recall);
+        }
         if let Some(held) = session.held.take() {
             let (ticket, rooms) = (session.ticket(), session.followed_rooms());
             // The gap was there a moment ago; if it is gone, the client starts anew.

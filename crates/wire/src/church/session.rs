@@ -27,6 +27,10 @@ pub(super) struct Session {
     pub test_rooms: Vec<Arc<str>>,
     /// Where the replay begins, and when; nothing is followed before (2.18).
     pub held: Option<Held>,
+    /// When sheets are told anew, after a recovery that failed (2.20).
+    pub recalls_at: Option<Timestamp>,
+    /// The sheets that are left to be told anew, the next one last.
+    pub refreshes: Vec<Place>,
     /// What is being answered.
     pub pending: Option<Box<Pending>>,
     pub rate: Rate,

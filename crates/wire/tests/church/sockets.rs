@@ -160,6 +160,10 @@ impl Server {
             Effect::Keep { state } => {
                 self.kept.insert(socket.name.clone().unwrap(), state);
             }
+            Effect::Recall => {
+                let account = &socket.who.as_ref().unwrap().account.id;
+                socket.church.recalled(self.world.written_by(account), &at, out);
+            }
             Effect::Relay(relay) => self.relay(name, &relay),
             Effect::Submit { ticket, command, .. } => {
                 let by = socket.who.as_ref().unwrap().account.id.to_string();
@@ -177,6 +181,11 @@ impl Server {
                 let head = self.world.head();
                 socket.rooms.extend(rooms);
                 let followed = match (from, socket.position) {
+                    (From::Snapshot(look), _) => Followed::Snapshot {
+                        position: head,
+                        snapshot: look(&self.world.kept, head).unwrap(),
+                        reset: None,
+                    },
                     (From::After(after, _), None) => {
                         socket.position = Some(after);
                         Followed::Recovering(head)

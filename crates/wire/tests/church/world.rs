@@ -8,11 +8,13 @@ use rollcall_core::{
     decide::{Answer, decide},
     event::{Committed, Event},
     facts::{Facts, Key, Row},
+    id::{AccountId, GatheringId},
     overlay::Overlay,
     people::{Account, Role},
     position::{Epoch, Offset, Position},
     rejection::Refusal,
-    time::Timestamp,
+    room::Room,
+    time::{Date, Timestamp},
 };
 use rollcall_wire::{
     broadcast::Broadcast,
@@ -64,6 +66,19 @@ impl World {
             self.log.push(Arc::new(Broadcast::new(EPOCH, committed)));
         }
         Ok(Answer { position: self.head(), events, marks: decision.marks, repeated: false })
+    }
+
+    /// The sheets that an account wrote on, the latest first.
+    pub fn written_by(&self, account: &AccountId) -> Vec<(GatheringId, Date)> {
+        let mut sheets = Vec::new();
+        for event in self.log.iter().rev() {
+            let Room::Sheet(gathering, date) = event.room.clone() else { continue };
+            let own = event.committed.by.as_ref() == Some(account);
+            if own && !sheets.contains(&(gathering.clone(), date)) {
+                sheets.push((gathering, date));
+            }
+        }
+        sheets
     }
 
     fn account(&self, id: &str) -> Option<Account> {
