@@ -18,18 +18,20 @@ const people = 60;
 /** Both churches have the same ids throughout. */
 export const churches = ['gra_4f09c2', 'hop_a1b2c3'];
 
-/** By user id: who sees all, who sees gathering 1 alone, who sees 1 and 3. */
+/** By user id: who sees all, who sees gathering 1 alone, who sees 1 and 3, who sees none. */
 const accounts = [
   { id: '1', first_name: 'Ada', last_name: 'Pryce', role: 'admin' },
   { id: '2', first_name: 'Cole', last_name: 'Barton', role: 'coordinator', gatherings: ['1'] },
   { id: '3', first_name: 'Tess', last_name: 'Wynn', role: 'attendance_taker', gatherings: ['1', '3'] },
+  { id: '5', first_name: 'Uma', last_name: 'Reid', role: 'coordinator', gatherings: [] },
+  { id: '6', first_name: 'Far', last_name: 'Away', role: 'admin' },
   { id: '4', first_name: 'Gone', last_name: 'Long', role: 'admin', active: false },
 ];
 
-function tenant(id) {
+function tenant(id, kiosk) {
   const ids = Array.from({ length: people }, (_, nth) => String(nth + 1));
   return {
-    tenant: { id, name: id, time_zone: 'Australia/Sydney', settings: {} },
+    tenant: { id, name: id, time_zone: 'Australia/Sydney', settings: { church: { kiosk_rest: kiosk } } },
     accounts: accounts.map((account) => ({
       username: `user${account.id}`,
       email: `user${account.id}@example.org`,
@@ -50,13 +52,13 @@ function tenant(id) {
   };
 }
 
-/** The program with both churches; `remove` ends it. */
-export async function startChurches(options = {}) {
+/** The program with both churches, and with `kiosk` self check-in; `remove` ends it. */
+export async function startChurches({ kiosk = false, ...options } = {}) {
   const files = await mkdtemp(join(tmpdir(), 'rollcall-churches-'));
   const imports = [];
   for (const id of churches) {
     imports.push(join(files, `${id}.json`));
-    await writeFile(imports.at(-1), JSON.stringify(tenant(id)));
+    await writeFile(imports.at(-1), JSON.stringify(tenant(id, kiosk)));
   }
   try {
     return await start({ dialects: ['church'], imports, ...options });

@@ -115,17 +115,27 @@ fn a_client_that_answers_our_close_is_gone_at_once() {
 #[test]
 fn large_bodies_deep_json_and_garbage_are_refused() {
     let program = Program::start();
-    let address = program.address(Dialect::Native);
     let body = 10 * 1024 * 1024;
-    let mut raw = Raw::connect(address);
-    raw.write(
-        format!("POST /v1/commands HTTP/1.1\r\nHost: x\r\nContent-Length: {body}\r\n\r\n")
+    for (dialect, path) in [
+        (Dialect::Native, "/v1/visits"),
+        (Dialect::Gym, "/api/checkins/"),
+        (Dialect::Church, "/api/attendance/7/2025-01-19"),
+    ] {
+        let (mut raw, token) =
+            (Raw::connect(program.address(dialect)), program.token(dialect, "1"));
+        raw.write(
+            format!(
+                "POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\
+                 Content-Type: application/json\r\nContent-Length: {body}\r\n\r\n"
+            )
             .as_bytes(),
-    );
-    raw.try_write(&vec![b'x'; 1024 * 1024]);
-    let status = raw.head().status;
-    assert!([401, 404, 405, 413].contains(&status), "refused before it was read: {status}");
+        );
+        // One byte more than is taken: the rest of it need not come.
+        raw.write(&vec![b'x'; 1024 * 1024 + 1]);
+        assert_eq!(raw.head().status, 413, "refused before all of it was read: {path}");
+    }
 
+    let address = program.address(Dialect::Native);
     let mut socket = program.native("1");
     for depth in [200, 100_000] {
         let deep = format!("{}{}", "[".repeat(depth), "]".repeat(depth));

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails so")]
 #![allow(clippy::disallowed_methods, reason = "tests measure real time")]
 
+mod files;
 mod kept;
 mod one_way;
 mod panics;
@@ -13,6 +14,7 @@ mod volunteer;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+pub use files::allow_connections;
 pub use kept::{Desk, desk, log, tally};
 pub use raw::Raw;
 use rollcall::{

@@ -3,6 +3,7 @@
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request},
+    http::StatusCode,
 };
 use rollcall_core::id::CommandId;
 use serde_json::{Map, Value};
@@ -18,7 +19,10 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
         let bytes = Bytes::from_request(request, state).await;
-        let bytes = bytes.map_err(|_| Refused::Malformed("The body is too large."))?;
+        let bytes = bytes.map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Refused::TooLarge,
+            _ => Refused::Malformed("The body ended early."),
+        })?;
         if bytes.trim_ascii().is_empty() {
             return Ok(Self(Map::new()));
         }

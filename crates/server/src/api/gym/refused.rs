@@ -31,6 +31,8 @@ pub(super) enum Refused {
     Rule(String),
     /// The body is not what it should be, in a sentence for who wrote the client.
     Malformed(&'static str),
+    /// The body is larger than any that we take.
+    TooLarge,
     /// Too fast; milliseconds to wait.
     TooFast(u64),
     /// Too much to do; try again.
@@ -52,6 +54,7 @@ impl Refused {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Field(..) | Self::Rule(_) | Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooFast(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
@@ -74,6 +77,7 @@ impl Refused {
             Self::NotFound => "Not found.",
             Self::Method => "This method is not allowed here.",
             Self::Malformed(why) => why,
+            Self::TooLarge => "The body is too large.",
             Self::TooFast(_) => "Too many requests. Wait a little and try again.",
             Self::Busy => "The server is busy. Try again.",
             Self::Fault => "Internal server error",
