@@ -15,10 +15,14 @@ use super::frames::{self, Frame, Frames};
 const CONNECTIONS_A_SOURCE: usize = 5_000;
 
 /// Opcodes (RFC 6455 section 5.2).
-const TEXT: u8 = 1;
+pub(super) const TEXT: u8 = 1;
 const CLOSE: u8 = 8;
 const PING: u8 = 9;
 const PONG: u8 = 10;
+
+/// Engine.IO's own ping and pong, which are texts.
+const ENGINE_PING: &[u8] = b"2";
+const ENGINE_PONG: &[u8] = b"3";
 
 /// The read buffer that all clients share.
 pub(super) type Buffer = Rc<RefCell<Vec<u8>>>;
@@ -46,25 +50,15 @@ impl Client {
         Ok(Self { stream, frames: Frames::new(), buffer })
     }
 
-    /// Connects and becomes a native WebSocket that says `first` at once.
+    /// Connects, writes `opening` and becomes a WebSocket.
     pub(super) async fn open(
         to: SocketAddr,
         number: usize,
         buffer: Buffer,
-        token: &str,
-        first: &str,
+        opening: &[u8],
     ) -> io::Result<Self> {
         let client = Self::raw(to, number, buffer).await?;
-        let mut opening = format!(
-            "GET /v1/live HTTP/1.1\r\nHost: {to}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-             Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\
-             Authorization: Bearer {token}\r\n\r\n"
-        )
-        .into_bytes();
-        if !first.is_empty() {
-            opening.extend(frames::masked(TEXT, first.as_bytes()));
-        }
-        client.write(&opening).await?;
+        client.write(opening).await?;
         client.skip_head().await?;
         Ok(client)
     }
@@ -108,7 +102,7 @@ impl Client {
     /// answered. An error if the peer ends the connection.
     pub(super) async fn read(&mut self, mut each: impl FnMut(&Frame<'_>)) -> io::Result<()> {
         self.stream.readable().await?;
-        let (mut pinged, mut closed) = (false, false);
+        let (mut pong, mut closed) = (None, false);
         {
             let mut buffer = self.buffer.borrow_mut();
             let count = match self.stream.try_read(&mut buffer) {
@@ -118,8 +112,9 @@ impl Client {
                 Err(error) => return Err(error),
             };
             self.frames.feed(&buffer[..count], |frame| match frame.opcode {
+                TEXT if frame.start == ENGINE_PING => pong = Some((TEXT, ENGINE_PONG)),
                 TEXT => each(frame),
-                PING => pinged = true,
+                PING => pong = Some((PONG, b"")),
                 CLOSE => closed = true,
                 _ => {}
             });
@@ -127,8 +122,8 @@ impl Client {
         if closed {
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
-        if pinged {
-            self.write(&frames::masked(PONG, b"")).await?;
+        if let Some((opcode, payload)) = pong {
+            self.write(&frames::masked(opcode, payload)).await?;
         }
         Ok(())
     }

@@ -49,7 +49,7 @@ impl Commits {
         let buffer = client::buffer();
         for number in 0..writers {
             let (who, buffer) = ((number, writers), buffer.clone());
-            let mut hand = Hand::open(subject.address, &world, who, buffer, done.clone()).await?;
+            let mut hand = Hand::open(subject.native, &world, who, buffer, done.clone()).await?;
             let pace = Pace::UnderWay(usize::from(self.pipeline));
             hands.spawn_local(async move { hand.tap(pace, u64::MAX).await });
         }

@@ -12,8 +12,9 @@ use tokio::{sync::Semaphore, task::JoinHandle};
 
 use super::{
     client::{self, Buffer, Client},
+    dialect::{Manner, Meaning},
     frames::Frame,
-    world::{self, World},
+    world::World,
 };
 use crate::clock;
 
@@ -69,7 +70,7 @@ impl Drop for Crowd {
 /// What the members of a crowd have in common.
 struct Plan {
     to: SocketAddr,
-    first: String,
+    manner: Manner,
     /// Events after which a member is complete.
     awaited: u64,
     arriving: Semaphore,
@@ -78,19 +79,20 @@ struct Plan {
 }
 
 impl Crowd {
-    /// Lets `count` members come, each its own account as far as there are; `after` and the
-    /// number of events behind it for those who come back.
+    /// Lets `count` members come, each its own account as far as there are; each is complete
+    /// after `awaited` events.
     pub(super) fn call(
         to: SocketAddr,
         world: &World,
         count: usize,
-        after: Option<(&str, u64)>,
+        manner: Manner,
+        awaited: Option<u64>,
     ) -> anyhow::Result<Self> {
         let heard = Rc::new(Heard::default());
         let plan = Rc::new(Plan {
             to,
-            first: world::follow(after.map(|(position, _)| position)),
-            awaited: after.map_or(u64::MAX, |(_, awaited)| awaited),
+            manner,
+            awaited: awaited.unwrap_or(u64::MAX),
             arriving: Semaphore::new(ARRIVING_MAX),
             buffer: client::buffer(),
             heard: heard.clone(),
@@ -142,37 +144,57 @@ impl Crowd {
     }
 }
 
-async fn member(plan: &Plan, number: usize, token: String) -> anyhow::Result<()> {
+async fn member(plan: &Plan, number: usize, mut token: String) -> anyhow::Result<()> {
     let arriving = plan.arriving.acquire().await?;
-    let buffer = plan.buffer.clone();
-    let mut client = Client::open(plan.to, number, buffer, &token, &plan.first).await?;
-    drop(token);
-    let (mut joined, mut events) = (false, 0);
+    let opening = plan.manner.opening(plan.to, &token);
+    let mut client = Client::open(plan.to, number, plan.buffer.clone(), &opening).await?;
+    drop(opening);
+    let (mut joined, mut events, mut say) = (false, 0, None);
     while !joined {
-        client.read(|frame| hear(frame, plan, &mut joined, &mut events)).await?;
+        let hear = |frame: &Frame<'_>| {
+            let meaning = plan.manner.hear(frame, number, &token);
+            if let Meaning::Say(text) = meaning {
+                say = Some(text);
+                return;
+            }
+            joined |= matches!(meaning, Meaning::Joined);
+            hear(frame, &meaning, plan, &mut events);
+        };
+        client.read(hear).await?;
+        if let Some(text) = say.take() {
+            client.say(&text).await?;
+        }
     }
+    token = String::new();
     drop(arriving);
     loop {
-        client.read(|frame| hear(frame, plan, &mut joined, &mut events)).await?;
+        let hear = |frame: &Frame<'_>| {
+            hear(frame, &plan.manner.hear(frame, number, &token), plan, &mut events);
+        };
+        client.read(hear).await?;
     }
 }
 
-fn hear(frame: &Frame<'_>, plan: &Plan, joined: &mut bool, events: &mut u64) {
+fn hear(frame: &Frame<'_>, meaning: &Meaning, plan: &Plan, events: &mut u64) {
     let heard = &plan.heard;
-    if frame.says("event") {
-        *events += 1;
-        heard.count(frame);
-        if *events == plan.awaited {
-            add(&heard.complete);
+    match meaning {
+        Meaning::Event => {
+            *events += 1;
+            heard.count(frame);
+            if *events == plan.awaited {
+                add(&heard.complete);
+            }
         }
-    } else if frame.says("snapshot") || frame.says("following") {
-        *joined = true;
-        add(&heard.joined);
-        if heard.position.borrow().is_none() {
-            *heard.position.borrow_mut() = frame.position();
+        Meaning::Joined => {
+            add(&heard.joined);
+            if heard.position.borrow().is_none() {
+                *heard.position.borrow_mut() = frame.position();
+            }
         }
-    } else if frame.says("error") {
-        add(&heard.lost);
-        *heard.last_loss.borrow_mut() = String::from_utf8_lossy(frame.start).into_owned();
+        Meaning::Refused => {
+            add(&heard.lost);
+            *heard.last_loss.borrow_mut() = String::from_utf8_lossy(frame.start).into_owned();
+        }
+        Meaning::Say(_) | Meaning::Other => {}
     }
 }

@@ -52,12 +52,19 @@ pub(super) fn keep_to_other_cores() {
 /// This program with those arguments, on the measured core, run by `under` if that is not empty.
 pub(super) fn measured(under: &[String], arguments: &[&str]) -> anyhow::Result<Command> {
     let program = std::env::current_exe().context("the program does not find itself")?;
+    let mut command = pinned(under, program);
+    command.args(arguments);
+    Ok(command)
+}
+
+/// A program on the measured core, run by `under` if that is not empty.
+pub(super) fn pinned(under: &[String], program: PathBuf) -> Command {
     let pinned = tool("taskset").map(|taskset| [taskset, "-c".into(), MEASURED_CORE.into()]);
     let under = under.iter().map(PathBuf::from);
     let mut words = pinned.into_iter().flatten().chain(under).chain([program]);
     let mut command = Command::new(words.next().unwrap_or_default());
-    command.args(words).args(arguments).stdin(Stdio::null());
-    Ok(command)
+    command.args(words).stdin(Stdio::null());
+    command
 }
 
 /// An address that is free now.

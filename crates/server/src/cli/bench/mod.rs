@@ -8,12 +8,14 @@
 mod client;
 mod commits;
 mod crowd;
+mod dialect;
 mod fanout;
 mod floor;
 mod frames;
 mod idle;
 mod machine;
 mod measure;
+mod peer;
 mod recover;
 mod report;
 mod subject;

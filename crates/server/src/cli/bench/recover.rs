@@ -8,6 +8,7 @@ use clap::Args;
 use super::{
     Place, client,
     crowd::Crowd,
+    dialect::Manner,
     machine,
     report::{Report, figure},
     subject::Subject,
@@ -38,17 +39,19 @@ impl Recover {
         let subject = Subject::start(&world, place).await?;
         let done = Rc::new(Done::default());
         let buffer = client::buffer();
-        let mut hand = Hand::open(subject.address, &world, (0, 1), buffer, done).await?;
+        let mut hand = Hand::open(subject.native, &world, (0, 1), buffer, done).await?;
         // The first tap opens the sheet, which is an event of its own.
         hand.tap(Pace::UnderWay(1), 1).await?;
-        let crowd = Crowd::call(subject.address, &world, members, None)?;
+        let crowd =
+            Crowd::call(subject.native, &world, members, Manner::Native { after: None }, None)?;
         crowd.gathered().await?;
         let position = crowd.heard.position.take().context("a snapshot named no position")?;
         drop(crowd);
         hand.tap(Pace::UnderWay(TAPS), self.gap).await?;
+        let again = Manner::Native { after: Some(position) };
         let before = subject.read()?;
         let began = clock::instant();
-        let back = Crowd::call(subject.address, &world, members, Some((&position, self.gap)))?;
+        let back = Crowd::call(subject.native, &world, members, again, Some(self.gap))?;
         back.complete().await?;
         let (took, after) = (began.elapsed(), subject.read()?);
         let cpu = after.cpu.saturating_sub(before.cpu);

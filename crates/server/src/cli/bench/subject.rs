@@ -81,7 +81,9 @@ impl Drop for Process {
 /// The running server.
 pub(super) struct Subject {
     /// Where the native dialect is spoken.
-    pub address: SocketAddr,
+    pub native: SocketAddr,
+    /// Where the church's is.
+    pub church: SocketAddr,
     process: Process,
     _scratch: Scratch,
 }
@@ -93,19 +95,18 @@ impl Subject {
         fs::create_dir_all(&scratch.0)?;
         let (file, data) = (scratch.0.join("tenant.json"), scratch.0.join("data"));
         world.write(&file)?;
-        let address = machine::free_address()?;
+        let (native, church) = (machine::free_address()?, machine::free_address()?);
         let mut command =
             machine::measured(&place.under, &["serve", "--shards", "1", "--log-level", "warn"])?;
         command.arg("--import").arg(file).arg("--data").arg(data);
-        command.arg("--listen").arg(format!("native={address}"));
-        command.env(config::SECRET_VARIABLE, world.secret());
-        // The pace of one client is not what is measured.
-        for variable in ["MESSAGES_PER_SECOND", "MESSAGES_BURST"] {
-            command.env(format!("ROLLCALL_LIMITS_{variable}"), "1000000");
+        for (dialect, address) in [("native", native), ("church", church)] {
+            command.arg("--listen").arg(format!("{dialect}={address}"));
         }
+        command.env(config::SECRET_VARIABLE, world.secret());
         let mut process = Process::start(command, !place.under.is_empty())?;
-        process.answers(address).await?;
-        Ok(Self { address, process, _scratch: scratch })
+        process.answers(native).await?;
+        process.answers(church).await?;
+        Ok(Self { native, church, process, _scratch: scratch })
     }
 
     /// What the system says of the server.
@@ -115,9 +116,9 @@ impl Subject {
 
     /// The number that the server's own metrics have under `name`, if it shows them.
     pub(super) async fn metric(&self, name: &str) -> Option<f64> {
-        let mut stream = TcpStream::connect(self.address).await.ok()?;
+        let mut stream = TcpStream::connect(self.native).await.ok()?;
         let request =
-            format!("GET /metrics HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address);
+            format!("GET /metrics HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.native);
         stream.write_all(request.as_bytes()).await.ok()?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.ok()?;

@@ -12,6 +12,7 @@ use anyhow::bail;
 
 use super::{
     client::{self, Client},
+    dialect::native_opening,
     world::{DATE, GATHERING, World},
 };
 use crate::clock;
@@ -55,7 +56,8 @@ impl Hand {
         buffer: client::Buffer,
         done: Rc<Done>,
     ) -> anyhow::Result<Self> {
-        let mut client = Client::open(to, number, buffer, &world.token(number)?, "").await?;
+        let opening = native_opening(to, &world.token(number)?, "");
+        let mut client = Client::open(to, number, buffer, &opening).await?;
         let mut signed_in = false;
         while !signed_in {
             client.read(|frame| signed_in |= frame.says("signed_in")).await?;
@@ -95,13 +97,13 @@ impl Hand {
 
     async fn send(&mut self) -> anyhow::Result<()> {
         let (number, tap) = (self.number, self.taps);
-        let person = self.people.start + tap % self.people.len();
+        let person = self.people.start + tap % self.people.len() + 1;
         let present = (tap / self.people.len()).is_multiple_of(2);
         let status = if present { "present" } else { "absent" };
         self.taps += 1;
         self.under_way.push_back(clock::instant());
         let command = format!(
-            r#"{{"type":"command","data":{{"id":"{number}-{tap}","command":{{"type":"mark_sheet","data":{{"gathering":"{GATHERING}","date":"{DATE}","changes":[{{"person":"p{person}","status":"{status}"}}]}}}}}}}}"#
+            r#"{{"type":"command","data":{{"id":"{number}-{tap}","command":{{"type":"mark_sheet","data":{{"gathering":"{GATHERING}","date":"{DATE}","changes":[{{"person":"{person}","status":"{status}"}}]}}}}}}}}"#
         );
         Ok(self.client.say(&command).await?)
     }

@@ -18,9 +18,10 @@ const TOKEN_SECONDS: i64 = 3_600;
 pub(super) const DATE: &str = "2026-11-21";
 
 /// Its gathering.
-pub(super) const GATHERING: &str = "g1";
+pub(super) const GATHERING: &str = "1";
 
-/// A tenant with accounts `a0…` and people `p0…`, all on the roster of one gathering.
+/// A tenant with accounts `1…` and people `1…`, all on the roster of one gathering. All ids are
+/// numbers, because the church dialect knows no others.
 pub(super) struct World {
     /// How many accounts.
     pub accounts: usize,
@@ -41,13 +42,13 @@ impl World {
 
     /// Writes the tenant file.
     pub(super) fn write(&self, file: &Path) -> anyhow::Result<()> {
-        let accounts = (0..self.accounts).map(|n| {
-            json!({"id": format!("a{n}"), "role": "admin", "first_name": "Account",
+        let accounts = (1..=self.accounts).map(|n| {
+            json!({"id": n.to_string(), "role": "admin", "first_name": "Account",
                    "last_name": n.to_string(), "email": format!("a{n}@example.org")})
         });
-        let ids: Vec<_> = (0..self.people).map(|n| format!("p{n}")).collect();
+        let ids: Vec<_> = (1..=self.people).map(|n| n.to_string()).collect();
         let people = ids.iter().map(|id| {
-            json!({"id": id, "number": id.to_uppercase(), "first_name": "Person", "last_name": id})
+            json!({"id": id, "number": format!("P{id}"), "first_name": "Person", "last_name": id})
         });
         let world = json!({
             "tenant": {"id": TENANT, "name": "Bench", "time_zone": "UTC"},
@@ -59,24 +60,15 @@ impl World {
             .with_context(|| format!("cannot write {}", file.display()))
     }
 
-    /// A token of the `n`th account; they come round again.
+    /// A token of the `n`th account, in every dialect's spelling; they come round again.
     pub(super) fn token(&self, n: usize) -> anyhow::Result<String> {
         let now = clock::now().millis() / 1_000;
+        let account = n % self.accounts + 1;
         let said = json!({
-            "sub": format!("a{}", n % self.accounts), "tenant": TENANT, "token_type": "access",
-            "iat": now, "exp": now + TOKEN_SECONDS,
+            "sub": account.to_string(), "tenant": TENANT, "token_type": "access",
+            "userId": account, "churchId": TENANT, "iat": now, "exp": now + TOKEN_SECONDS,
         });
         let key = EncodingKey::from_secret(self.secret.as_bytes());
         Ok(jsonwebtoken::encode(&Header::new(Algorithm::HS256), &said, &key)?)
     }
-}
-
-/// The request to follow the sheet.
-pub(super) fn follow(after: Option<&str>) -> String {
-    let room = format!("sheet/{DATE}/{GATHERING}");
-    let mut request = json!({"type": "follow", "data": {"id": "f", "rooms": [room]}});
-    if let Some(after) = after {
-        request["data"]["after"] = json!(after);
-    }
-    request.to_string()
 }
