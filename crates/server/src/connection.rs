@@ -27,6 +27,8 @@ use rollcall_wire::{
     message::Message,
 };
 
+use crate::few::Few;
+
 /// Where a connection came in: what the operator said of that address.
 #[derive(Debug)]
 pub struct Entrance {
@@ -167,12 +169,12 @@ pub struct Connection {
     pub(crate) entrance: Arc<Entrance>,
     /// The host name the client asked for; it may name the tenant.
     pub(crate) host: Option<Box<str>>,
-    pub(crate) identity: Option<Box<Identity>>,
+    pub(crate) identity: Option<Identity>,
     /// The shard's count of changed rights when the latest sign-in began.
     pub(crate) rights_seen: u64,
     pub(crate) recheck: Recheck,
-    pub(crate) rooms: Vec<Room>,
-    pub(crate) present_in: Vec<Room>,
+    pub(crate) rooms: Few<Room>,
+    pub(crate) present_in: Few<Room>,
     /// The name it claimed, if it did.
     pub(crate) name: Option<Arc<str>>,
     /// Everything up to here has been given to the conversation, or was not for it.
@@ -229,8 +231,8 @@ impl Connection {
             identity: None,
             rights_seen: 0,
             recheck: Recheck::None,
-            rooms: Vec::new(),
-            present_in: Vec::new(),
+            rooms: Few::default(),
+            present_in: Few::default(),
             name: None,
             upto: Offset(0),
             delivery: Delivery::Live,

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod connection;
 pub mod control;
+mod few;
 pub mod forgotten;
 pub mod health;
 pub mod names;

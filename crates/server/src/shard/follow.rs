@@ -63,8 +63,6 @@ impl Shard {
         if connection.rooms.is_empty() {
             connection.upto = known;
         }
-        // Most clients follow once, so that room for more would stay unused.
-        connection.rooms.reserve_exact(rooms.len());
         for room in rooms {
             if !connection.rooms.contains(&room) {
                 connection.rooms.push(room);

@@ -91,7 +91,7 @@ impl Shard {
                 .identity
                 .as_ref()
                 .map(|who| (who.tenant.clone(), who.account.id.clone())),
-            present_in: connection.present_in.clone(),
+            present_in: connection.present_in.to_vec(),
         });
         Inspected {
             clients: clients.collect(),

@@ -203,7 +203,7 @@ impl Shard {
         who.account = tenant.join(&who.account, key);
         self.gauge.signed_in.fetch_add(1, Ordering::Relaxed);
         if let Some(connection) = self.connection(key) {
-            connection.identity = Some(Box::new(who.clone()));
+            connection.identity = Some(who.clone());
         }
         who
     }
@@ -266,8 +266,8 @@ impl Shard {
             if let Some(tenant) = self.tenants.get_mut(&tenant_id) {
                 rooms.iter().for_each(|room| tenant.unfollow(room, key));
             }
-            for room in present_in {
-                self.control.withdraw(tenant_id.clone(), room, key);
+            for room in &*present_in {
+                self.control.withdraw(tenant_id.clone(), room.clone(), key);
             }
             if let Some(name) = name {
                 self.control.name(Report { tenant: tenant_id, name, key, deed: Deed::Leave });

@@ -98,7 +98,7 @@ impl Shard {
             connection.recheck = Recheck::Again;
             return;
         }
-        let who = (**who).clone();
+        let who = who.clone();
         connection.recheck = Recheck::Asked;
         self.control.reidentify(key, who);
     }

@@ -115,7 +115,7 @@ impl Shard {
         let Some(connection) = self.connection(key) else { return };
         let Some(who) = &connection.identity else { return };
         let (tenant, after) = (who.tenant.clone(), connection.upto);
-        let rooms = connection.rooms.clone();
+        let rooms = connection.rooms.to_vec();
         connection.delivery = Delivery::CatchingUp;
         let head = self.tenants.get(&tenant).and_then(super::Tenant::head);
         let behind = head.map_or(0, |head| head.offset.0.saturating_sub(after.0));

@@ -1,8 +1,6 @@
 //! WebSocket on a bare TCP stream: one shared read buffer per shard, one vectored write per turn.
 
-use std::{
-    collections::VecDeque, future::Future, io::IoSlice, net::Shutdown, pin::Pin, rc::Rc, sync::Arc,
-};
+use std::{future::Future, io::IoSlice, net::Shutdown, pin::Pin, rc::Rc, sync::Arc};
 
 use bytes::Bytes;
 use rollcall_core::position::Position;
@@ -15,6 +13,7 @@ use tokio::net::TcpStream;
 
 use crate::{
     connection::{Entrance, Flushed, Input, Sink},
+    few::Few,
     shard::{ConnectionKey, Local, Opener},
 };
 
@@ -24,60 +23,10 @@ const SLICES_MAX: usize = 64;
 /// Bytes of one client message (gym G3.7; the native protocol takes the same).
 pub(super) const MESSAGE_BYTES_MAX: u32 = 256 * 1024;
 
-/// Frames that are not written yet, the oldest first. Nearly always it is one event's, which
-/// needs no room of its own.
-#[derive(Default)]
-enum Waiting {
-    #[default]
-    Nothing,
-    One(Bytes),
-    Several(VecDeque<Bytes>),
-}
-
-impl Waiting {
-    fn push(&mut self, frame: Bytes) {
-        *self = match std::mem::take(self) {
-            Self::Nothing => Self::One(frame),
-            Self::One(first) => Self::Several([first, frame].into()),
-            Self::Several(mut frames) => {
-                frames.push_back(frame);
-                Self::Several(frames)
-            }
-        };
-    }
-
-    fn first(&self) -> Option<&Bytes> {
-        match self {
-            Self::Nothing => None,
-            Self::One(frame) => Some(frame),
-            Self::Several(frames) => frames.front(),
-        }
-    }
-
-    /// Fills `slices` from the first on; says how many.
-    fn lend<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
-        let fill = |(slice, frame): (&mut IoSlice<'a>, &'a Bytes)| *slice = IoSlice::new(frame);
-        match self {
-            Self::Several(frames) => slices.iter_mut().zip(frames).map(fill).count(),
-            _ => slices.iter_mut().zip(self.first()).map(fill).count(),
-        }
-    }
-
-    /// Lets the first go; an idle connection keeps no room for frames.
-    fn pop(&mut self) {
-        if let Self::Several(frames) = self {
-            frames.pop_front();
-            if !frames.is_empty() {
-                return;
-            }
-        }
-        *self = Self::Nothing;
-    }
-}
-
 pub(super) struct WebSocketSink {
     stream: Rc<TcpStream>,
-    frames: Waiting,
+    /// Not written yet, the oldest first.
+    frames: Few<Bytes>,
     /// Bytes of the first frame that are written already.
     written: usize,
     waiting_bytes: usize,
@@ -92,7 +41,7 @@ impl WebSocketSink {
         let stream = Rc::new(stream);
         let sink = Self {
             stream: stream.clone(),
-            frames: Waiting::default(),
+            frames: Few::default(),
             written: 0,
             waiting_bytes: 0,
             closed: false,
@@ -127,16 +76,18 @@ impl WebSocketSink {
     /// Takes `count` written bytes off the front.
     fn advance(&mut self, mut count: usize) {
         self.waiting_bytes -= count;
-        while let Some(first) = self.frames.first() {
-            let left = first.len() - self.written;
+        let mut gone = 0;
+        for frame in &*self.frames {
+            let left = frame.len() - self.written;
             if count < left {
                 self.written += count;
-                return;
+                break;
             }
             count -= left;
             self.written = 0;
-            self.frames.pop();
+            gone += 1;
         }
+        self.frames.drop_first(gone);
     }
 }
 
@@ -173,7 +124,10 @@ impl Sink for WebSocketSink {
     fn flush(&mut self) -> Flushed {
         while let Some(first) = self.frames.first() {
             let mut slices = [IoSlice::new(&[]); SLICES_MAX];
-            let count = self.frames.lend(&mut slices);
+            let count = self.frames.len().min(SLICES_MAX);
+            for (slice, frame) in slices.iter_mut().zip(&*self.frames) {
+                *slice = IoSlice::new(frame);
+            }
             slices[0] = IoSlice::new(&first[self.written..]);
             match self.send(&slices[..count]) {
                 Ok(0) => return Flushed::Over,
