@@ -19,6 +19,7 @@ use rollcall_core::{
 use rollcall_wire::{broadcast::Broadcast, conversation::Identity};
 
 use super::ConnectionKey;
+use crate::few::Few;
 
 /// Events kept for a tenant without members: enough for those who are just reconnecting.
 const IDLE_TAPE_EVENTS: usize = 256;
@@ -40,9 +41,15 @@ pub(super) struct Tenant {
     pub(super) waiting: Vec<(ConnectionKey, Identity)>,
     /// In the order of their places, so that a delivery to all goes through memory in order.
     rooms: HashMap<Room, BTreeSet<ConnectionKey>>,
-    /// Connections by account, so that a change of the account reaches them.
-    accounts: HashMap<AccountId, BTreeSet<ConnectionKey>>,
-    shared: HashMap<AccountId, Arc<Account>>,
+    accounts: HashMap<AccountId, SignedIn>,
+}
+
+/// An account with a connection here.
+struct SignedIn {
+    /// As all its connections share it.
+    account: Arc<Account>,
+    /// So that a change of the account reaches them.
+    connections: Few<ConnectionKey>,
 }
 
 struct Live {
@@ -59,7 +66,6 @@ impl Tenant {
             waiting: Vec::new(),
             rooms: HashMap::new(),
             accounts: HashMap::new(),
-            shared: HashMap::new(),
         }
     }
 
@@ -177,30 +183,34 @@ impl Tenant {
 
     /// A connection signed in; gives the account as all its connections share it.
     pub(super) fn join(&mut self, account: &Arc<Account>, key: ConnectionKey) -> Arc<Account> {
-        self.accounts.entry(account.id.clone()).or_default().insert(key);
-        let shared = self.shared.entry(account.id.clone()).or_insert_with(|| account.clone());
-        if **shared != **account {
-            *shared = account.clone();
+        let new = || SignedIn { account: account.clone(), connections: Few::default() };
+        let here = self.accounts.entry(account.id.clone()).or_insert_with(new);
+        if !here.connections.contains(&key) {
+            here.connections.push(key);
         }
-        shared.clone()
+        if *here.account != **account {
+            here.account = account.clone();
+        }
+        here.account.clone()
     }
 
     pub(super) fn leave(&mut self, account: &AccountId, key: ConnectionKey) {
-        if let Some(keys) = self.accounts.get_mut(account) {
-            keys.remove(&key);
-            if keys.is_empty() {
-                self.accounts.remove(account);
-                self.shared.remove(account);
-            }
+        let Some(here) = self.accounts.get_mut(account) else { return };
+        here.connections.retain(|other| *other != key);
+        if here.connections.is_empty() {
+            self.accounts.remove(account);
+        }
+        if self.accounts.is_empty() {
+            self.accounts.shrink_to_fit();
         }
     }
 
     pub(super) fn connections_of(&self, account: &AccountId) -> Vec<ConnectionKey> {
-        self.accounts.get(account).into_iter().flatten().copied().collect()
+        self.accounts.get(account).map(|here| here.connections.to_vec()).unwrap_or_default()
     }
 
     pub(super) fn connections(&self) -> Vec<ConnectionKey> {
-        self.accounts.values().flatten().copied().collect()
+        self.accounts.values().flat_map(|here| &*here.connections).copied().collect()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    hash::{BuildHasher as _, RandomState},
     sync::{Mutex, PoisonError},
 };
 
@@ -16,26 +17,30 @@ const SOON_MS: i64 = 5 * 60_000;
 /// Departures remembered at once; beyond that, older ones are forgotten early.
 const DEPARTURES_MAX: usize = 50_000;
 
-/// Who left, and when.
+/// Who left, and when. Accounts are remembered by a hash: a name each would keep memory that whole
+/// crowds should give back when they leave, and two that are mistaken are one return too many.
 #[derive(Debug, Default)]
-pub(super) struct Returns(Mutex<HashMap<(TenantId, AccountId), Timestamp>>);
+pub(super) struct Returns {
+    hasher: RandomState,
+    left: Mutex<HashMap<u64, Timestamp>>,
+}
 
 impl Returns {
     /// Remembers a departure.
     pub(super) fn left(&self, tenant: &TenantId, account: &AccountId, now: Timestamp) {
-        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
         if left.len() >= DEPARTURES_MAX {
             left.retain(|_, at| now.since_ms(*at) < SOON_MS);
         }
         if left.len() < DEPARTURES_MAX {
-            left.insert((tenant.clone(), account.clone()), now);
+            left.insert(self.hasher.hash_one((tenant, account)), now);
         }
     }
 
     /// Whether this arrival is a return.
     pub(super) fn is_back(&self, tenant: &TenantId, account: &AccountId, now: Timestamp) -> bool {
-        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = left.remove(&(tenant.clone(), account.clone()));
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = left.remove(&self.hasher.hash_one((tenant, account)));
         at.is_some_and(|at| now.since_ms(at) < SOON_MS)
     }
 }
