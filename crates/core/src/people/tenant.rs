@@ -61,14 +61,28 @@ pub enum EntryPolicy {
 }
 
 /// A church's settings.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ChurchSettings {
+    /// Whether the church may be used yet; until then its accounts can only sign in (church 8.2,
+    /// 10.1).
+    #[serde(skip_serializing_if = "is_true")]
+    pub approved: bool,
     /// Whether unattended devices may use the kiosk over REST (church 7.12, 14.1).
     pub kiosk_rest: bool,
     /// For how many sheets a visitor stays on the list after being there (church 7.8).
     #[serde(skip_serializing_if = "VisitorWindow::is_usual")]
     pub visitor_window: VisitorWindow,
+}
+
+impl Default for ChurchSettings {
+    fn default() -> Self {
+        Self { approved: true, kiosk_rest: false, visitor_window: VisitorWindow::default() }
+    }
+}
+
+const fn is_true(flag: &bool) -> bool {
+    *flag
 }
 
 /// For how many of a gathering's latest sheets a visitor who was there is still expected,

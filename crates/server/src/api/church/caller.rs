@@ -70,7 +70,12 @@ impl FromRequestParts<Here> for Caller {
         });
         let who =
             judged.await?.inspect_err(|refusal| api.control.metrics.sign_in_refused(*refusal))?;
-        Ok(Self { who, here: here.clone() })
+        let caller = Self { who, here: here.clone() };
+        // Whoever waits for the approval can sign in and out and see that it is pending (8.2).
+        if !parts.uri.path().starts_with("/api/auth/") {
+            caller.approved().await?;
+        }
+        Ok(caller)
     }
 }
 
@@ -88,6 +93,13 @@ impl Caller {
     /// The answer that has nothing to say but that it was done.
     pub fn done(&self, message: &str) -> Response {
         self.says(&serde_json::json!({ "message": message }))
+    }
+
+    /// Refuses everybody of a church that is not approved yet.
+    async fn approved(&self) -> Answered<()> {
+        let tenant = self.look(|_, facts| Ok(facts.tenant()?)).await?;
+        let pending = tenant.is_some_and(|church| !church.settings.church.approved);
+        if pending { Err(Refused::pending()) } else { Ok(()) }
     }
 
     /// Refuses anybody but admins.
@@ -137,7 +149,10 @@ pub(super) fn gathering(
 
 #[cfg(test)]
 mod tests {
-    use rollcall_core::id::TenantId;
+    use rollcall_core::{
+        command::{By, Command, Expect, List},
+        id::TenantId,
+    };
     use rollcall_wire::Dialect;
     use serde_json::json;
 
@@ -169,6 +184,34 @@ mod tests {
             let ends = header_of(&response, "set-cookie").is_some_and(|c| c.contains("Max-Age=0"));
             assert_eq!(ends, token == expired);
             assert_eq!(json_of(response).await, body);
+        }
+    }
+
+    #[tokio::test]
+    async fn church_8_2_a_church_that_is_not_approved_can_only_sign_in() {
+        let house = church().await;
+        let settings = json!({"church": {"approved": false}});
+        let change = Command::Change {
+            list: List::Tenant,
+            id: Some(CHURCH.to_owned()),
+            fields: [("settings".to_owned(), settings)].into_iter().collect(),
+            expect: Expect::There,
+            seen: None,
+        };
+        house.api.submit(&CHURCH.into(), By::System, None, change).await.unwrap();
+        let pending = json!({"error": "Your church is pending approval.",
+            "code": "CHURCH_PENDING_APPROVAL"});
+        for path in ["/api/gatherings", "/api/attendance/1/2025-01-19/full", "/api/kiosk/status"] {
+            assert_eq!(house.by("1", "GET", path, None).await, (403, pending.clone()), "{path}");
+        }
+        let (status, said) = house.by("1", "GET", "/api/auth/me", None).await;
+        assert_eq!((status, &said["user"]["isChurchApproved"]), (200, &json!(false)));
+        for (method, path) in [
+            ("POST", "/api/auth/refresh"),
+            ("GET", "/api/auth/my-churches"),
+            ("POST", "/api/auth/logout"),
+        ] {
+            assert_eq!(house.by("1", method, path, None).await.0, 200, "{path}");
         }
     }
 

@@ -57,6 +57,13 @@ impl Refused {
         Self::forbidden("Access denied to this gathering type.")
     }
 
+    /// 403: the church is not approved yet.
+    pub fn pending() -> Self {
+        let error = "Your church is pending approval.";
+        let body = json!({"error": error, "code": "CHURCH_PENDING_APPROVAL"});
+        Self::of(StatusCode::FORBIDDEN, body)
+    }
+
     /// 404: there is no such thing.
     pub fn missing(error: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, error)

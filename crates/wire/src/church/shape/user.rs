@@ -47,7 +47,7 @@ impl<'a> User<'a> {
             church_id: church.id.as_str(),
             church_name: &church.name,
             timezone: church.time_zone.name(),
-            is_church_approved: true,
+            is_church_approved: church.settings.church.approved,
             is_first_login: false,
             default_gathering_id: assignments.first().map(|first| first.id),
             gathering_assignments: assignments,
