@@ -64,7 +64,7 @@ fn overdue(facts: &dyn Facts, now: Timestamp) -> Result<Vec<VisitId>, Fault> {
     let Some(hours) = tenant.and_then(|tenant| tenant.settings.gym.auto_check_out_hours) else {
         return Ok(Vec::new());
     };
-    let latest = now.plus_ms(-i64::from(hours) * HOUR_MS);
+    let latest = now.plus_ms(-i64::from(hours.get()) * HOUR_MS);
     let open = facts.rows(&Query::OpenVisits)?;
     let visits = open.into_iter().filter_map(|row| match row {
         Row::Visit(visit) if visit.check_in <= latest => Some(visit.id.clone()),

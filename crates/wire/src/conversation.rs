@@ -99,8 +99,7 @@ pub enum SignInRefusal {
     Busy,
 }
 
-/// A question about what is kept, answered from one consistent look, away from the shard. It gives
-/// the message to send, or the rules' no.
+/// A question about what is kept, answered off the shard from one look: a message, or a no.
 pub type Look =
     Box<dyn FnOnce(&dyn Facts, Position) -> Result<Result<Message, Rejection>, Fault> + Send>;
 
@@ -225,8 +224,7 @@ pub enum Effect {
         /// The text.
         state: Arc<str>,
     },
-    /// Say which sheets the account was busy with lately; the answer is
-    /// [`Conversation::recalled`].
+    /// Name the account's latest sheets; the answer is [`Conversation::recalled`].
     Recall,
     /// Pass a message on.
     Relay(Arc<Relay>),
@@ -341,12 +339,10 @@ pub trait Conversation {
     /// The name of [`Effect::Claim`] is borne; `kept` is what was kept under it.
     fn claimed(&mut self, _kept: Option<Arc<str>>, _at: &Moment, _out: &mut Outbox) {}
 
-    /// The sheets of [`Effect::Recall`], the latest first. What they say has yet to be judged: the
-    /// account may see other gatherings by now.
-    fn recalled(&mut self, _sheets: Vec<(GatheringId, Date)>, _at: &Moment, _out: &mut Outbox) {}
+    /// The sheets of [`Effect::Recall`], the latest first; the account may see others by now.
+    fn recalled(&mut self, _: Vec<(GatheringId, Date)>, _at: &Moment, _out: &mut Outbox) {}
 
-    /// The room of [`Effect::Attend`] is attended; `connections` counts those there, this one
-    /// included.
+    /// The room of [`Effect::Attend`] is attended, with this one by so many connections.
     fn attended(
         &mut self,
         _room: &Room,

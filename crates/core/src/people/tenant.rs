@@ -1,5 +1,7 @@
 //! A tenant and its settings, as the tenant file writes them.
 
+use std::num::NonZeroU32;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{id::TenantId, time::Zone};
@@ -44,7 +46,7 @@ pub struct GymSettings {
     pub locations: Vec<String>,
     /// Hours after which a forgotten visit is closed by itself; absent means never (gym G7.18).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub auto_check_out_hours: Option<u32>,
+    pub auto_check_out_hours: Option<NonZeroU32>,
 }
 
 /// What to do when a membership has lapsed (gym G7.3).

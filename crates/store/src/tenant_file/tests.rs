@@ -83,8 +83,7 @@ fn complete() -> Value {
         "documents",
         r#"{"kind":"exam","id":"e1","data":{"score":8.7,"tiny":5e-324,"text":"ünï","list":[null,1]}}"#,
     );
-    file["tenant"]["settings"] =
-        serde_json::json!({"hosts": ["gym.example.org"], "gym": {"entry_policy": "refuse"}});
+    file["tenant"]["settings"] = serde_json::json!({"hosts": ["gym.example.org"], "gym": {"entry_policy": "refuse", "auto_check_out_hours": 12}});
     file
 }
 
@@ -212,6 +211,11 @@ fn t2_t5_t6_what_does_not_fit_is_named_with_its_path() {
         ("/accounts/1/password_hash", "secret".into(), "accounts[1].password_hash"),
         ("/tenant/time_zone", "Mars/Base".into(), "tenant.time_zone"),
         ("/tenant/settings/gym/entry_policy", "maybe".into(), "tenant.settings.gym.entry_policy"),
+        (
+            "/tenant/settings/gym/auto_check_out_hours",
+            0.into(),
+            "tenant.settings.gym.auto_check_out_hours",
+        ),
         ("/people", Value::from(1), "people"),
         ("/people/0", Value::from(1), "people[0]"),
     ] {
