@@ -180,11 +180,14 @@ impl Shard {
             editing,
             card: Some(Arc::new(who.account.card())),
         };
-        let tenant = who.tenant.clone();
+        let id = who.tenant.clone();
+        let Some(tenant) = self.tenants.get_mut(&id) else { return };
+        let room = tenant.attend(room, key);
+        let Some(connection) = self.connection(key) else { return };
         if !connection.present_in.contains(&room) {
             connection.present_in.push(room.clone());
         }
-        self.control.attend(tenant, room, key, member);
+        self.control.attend(id, room, key, member);
     }
 
     fn withdraw(&mut self, key: ConnectionKey, room: &Room) {
@@ -193,6 +196,9 @@ impl Shard {
         let before = connection.present_in.len();
         connection.present_in.retain(|here| here != room);
         if connection.present_in.len() < before {
+            if let Some(tenant) = self.tenants.get_mut(&tenant) {
+                tenant.withdraw(room, key);
+            }
             self.control.withdraw(tenant, room.clone(), key);
         }
     }

@@ -7,7 +7,7 @@ use rollcall_store::Verdict;
 use rollcall_wire::{
     Dialect,
     broadcast::Broadcast,
-    conversation::{Note, Relay, SignInRefusal, Ticket},
+    conversation::{Note, Reach, Relay, SignInRefusal, Ticket},
 };
 
 use super::{Client, ConnectionKey, Inbound, Inspected, Opened, Shard, tenant::Tenant};
@@ -33,7 +33,8 @@ impl Shard {
             }
             Inbound::Presence { tenant, room, present } => {
                 let note = Note::Presence { room: room.clone(), present };
-                for key in self.present_in(&tenant, &room) {
+                let here = self.tenants.get(&tenant).map(|tenant| tenant.attenders(&room));
+                for key in here.into_iter().flatten() {
                     self.converse(key, |c, at, out| c.note(&note, at, out));
                 }
             }
@@ -110,15 +111,6 @@ impl Shard {
         self.connections.iter().map(key).collect()
     }
 
-    fn present_in(&self, tenant: &TenantId, room: &Room) -> Vec<ConnectionKey> {
-        let here = self.tenants.get(tenant).map(Tenant::connections).unwrap_or_default();
-        let present = |key: &ConnectionKey| {
-            let place = self.connections.get(key.index as usize);
-            place.is_some_and(|(_, connection)| connection.present_in.contains(room))
-        };
-        here.into_iter().filter(present).collect()
-    }
-
     fn relayed(
         &mut self,
         tenant: &TenantId,
@@ -126,9 +118,12 @@ impl Shard {
         from: Option<ConnectionKey>,
         relay: &Arc<Relay>,
     ) {
-        let here = self.tenants.get(tenant).map(Tenant::connections).unwrap_or_default();
+        let here = self.tenants.get(tenant).map(|tenant| match &relay.reach {
+            Reach::Attenders(room) => tenant.attenders(room),
+            Reach::Tenant | Reach::Followers(_) => tenant.connections(),
+        });
         let note = Note::Relayed(relay.clone());
-        for key in here.into_iter().filter(|key| Some(*key) != from) {
+        for key in here.into_iter().flatten().filter(|key| Some(*key) != from) {
             let may_hear = self.connection(key).is_some_and(|c| {
                 let hears = c.identity.as_ref().is_some_and(|who| who.keys.hears(&relay.audience));
                 c.entrance.dialect == dialect && hears

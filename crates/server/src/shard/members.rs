@@ -265,6 +265,7 @@ impl Shard {
             }
             if let Some(tenant) = self.tenants.get_mut(&tenant_id) {
                 rooms.iter().for_each(|room| tenant.unfollow(room, key));
+                present_in.iter().for_each(|room| tenant.withdraw(room, key));
             }
             for room in &*present_in {
                 self.control.withdraw(tenant_id.clone(), room.clone(), key);

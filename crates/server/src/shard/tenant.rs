@@ -42,6 +42,8 @@ pub(super) struct Tenant {
     /// In the order of their places, so that a delivery to all goes through memory in order.
     rooms: HashMap<Room, BTreeSet<ConnectionKey>>,
     accounts: HashMap<AccountId, SignedIn>,
+    /// Connections that are present in a room, which is another thing than following it.
+    attenders: HashMap<Room, BTreeSet<ConnectionKey>>,
 }
 
 /// An account with a connection here.
@@ -66,6 +68,7 @@ impl Tenant {
             waiting: Vec::new(),
             rooms: HashMap::new(),
             accounts: HashMap::new(),
+            attenders: HashMap::new(),
         }
     }
 
@@ -165,6 +168,28 @@ impl Tenant {
                 self.rooms.remove(room);
             }
         }
+    }
+
+    /// A connection is present in a room; gives the room's name as all who are there share it.
+    pub(super) fn attend(&mut self, room: Room, key: ConnectionKey) -> Room {
+        let entry = self.attenders.entry(room);
+        let shared = entry.key().clone();
+        entry.or_default().insert(key);
+        shared
+    }
+
+    pub(super) fn withdraw(&mut self, room: &Room, key: ConnectionKey) {
+        if let Some(here) = self.attenders.get_mut(room) {
+            here.remove(&key);
+            if here.is_empty() {
+                self.attenders.remove(room);
+            }
+        }
+    }
+
+    /// Connections that are present in a room.
+    pub(super) fn attenders(&self, room: &Room) -> Vec<ConnectionKey> {
+        self.attenders.get(room).into_iter().flatten().copied().collect()
     }
 
     pub(super) fn rooms(&self) -> usize {
