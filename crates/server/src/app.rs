@@ -134,7 +134,6 @@ pub fn start_with(
     }
     let drain_ms = u64::from(config.drain_seconds) * 1_000;
     let (writes, config) = (api::write_pace(&config.limits), Arc::new(config));
-    let paces = writes.clone();
     let services = entrances.iter().map(|(entrance, _)| {
         let api = Api {
             control: control.clone(),
@@ -158,15 +157,21 @@ pub fn start_with(
     });
     let shards = shard::start(&control, &door, inboxes, sockets)?;
     health.begin(&runtime);
-    runtime.spawn(clock::each_minute(move |now| {
-        authority.sweep(now);
-        paces.forget(now);
-    }));
-    runtime.spawn(forgotten::rounds(control.clone()));
+    begin_chores(&control, writes);
     for (dialect, address) in &addresses {
         tracing::info!(dialect = dialect.name(), %address, "listening");
     }
     Ok(Running { runtime, shards, hub, addresses, submitter, drain_ms })
+}
+
+/// Begins what is done now and then: forgetting who may try again, and ending forgotten visits.
+fn begin_chores(control: &Control, writes: Arc<api::WritePace>) {
+    let authority = control.authority.clone();
+    control.runtime.spawn(clock::each_minute(move |now| {
+        authority.sweep(now);
+        writes.forget(now);
+    }));
+    control.runtime.spawn(forgotten::rounds(control.clone()));
 }
 
 /// Tells the numbers on their own address.

@@ -5,6 +5,7 @@ use std::{
     collections::VecDeque,
     fmt,
     future::Future,
+    ops::Deref,
     pin::Pin,
     sync::{
         Arc,
@@ -42,17 +43,38 @@ pub struct Entrance {
     pub gym: gym::Endpoint,
     /// What Engine.IO is served here, if any.
     pub engines: Vec<Engine>,
-    /// Live connections here now, on all shards.
+    /// Places taken by live connections now, on all shards.
     pub open: AtomicUsize,
     /// How many there may be.
     pub open_max: usize,
 }
 
-impl Entrance {
-    /// Whether one more live connection is too many.
+/// One live connection's place at an entrance. It is taken before the client is told that it may
+/// come, so that many who come at once cannot be more than there may be; it is free again when dropped.
+#[derive(Debug)]
+pub struct Place(Arc<Entrance>);
+
+impl Place {
+    /// Takes a place; `None`: one more is too many.
     #[must_use]
-    pub fn is_full(&self) -> bool {
-        self.open.load(Ordering::Relaxed) >= self.open_max
+    pub fn take(entrance: &Arc<Entrance>) -> Option<Self> {
+        let before = entrance.open.fetch_add(1, Ordering::Relaxed);
+        let place = Self(entrance.clone());
+        (before < entrance.open_max).then_some(place)
+    }
+}
+
+impl Deref for Place {
+    type Target = Arc<Entrance>;
+
+    fn deref(&self) -> &Arc<Entrance> {
+        &self.0
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.open.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -166,7 +188,7 @@ pub(crate) enum Recheck {
 pub struct Connection {
     pub(crate) conversation: Box<dyn Conversation>,
     pub(crate) sink: Box<dyn Sink>,
-    pub(crate) entrance: Arc<Entrance>,
+    pub(crate) entrance: Place,
     /// The host name the client asked for; it may name the tenant.
     pub(crate) host: Option<Box<str>>,
     pub(crate) identity: Option<Identity>,
@@ -218,7 +240,7 @@ impl Connection {
     pub(crate) fn new(
         conversation: Box<dyn Conversation>,
         sink: Box<dyn Sink>,
-        entrance: Arc<Entrance>,
+        entrance: Place,
         host: Option<Box<str>>,
         now: Timestamp,
     ) -> Self {

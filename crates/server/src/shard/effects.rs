@@ -85,7 +85,7 @@ impl Shard {
         let changes = self.rights_changes;
         let Some(connection) = self.connection(key) else { return };
         connection.rights_seen = changes;
-        let (entrance, host) = (connection.entrance.clone(), connection.host.clone());
+        let (entrance, host) = (Arc::clone(&connection.entrance), connection.host.clone());
         self.control.identify(key, entrance, host, token);
     }
 

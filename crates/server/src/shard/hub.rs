@@ -28,7 +28,7 @@ use rollcall_wire::{
 use tokio::sync::{mpsc, oneshot};
 
 use super::{ConnectionKey, Local, Opened};
-use crate::connection::{Entrance, Sink};
+use crate::connection::{Place, Sink};
 
 /// Messages that may wait for a shard. It never waits itself, so only a burst fills it.
 const INBOX_MAX: usize = 65_536;
@@ -130,8 +130,8 @@ pub enum Inbound {
     },
     /// A connection over a transport that another thread serves.
     Open {
-        /// Where it came in.
-        entrance: Arc<Entrance>,
+        /// Its place where it came in.
+        place: Place,
         /// The host name it asked for.
         host: Option<Box<str>>,
         /// Its conversation.

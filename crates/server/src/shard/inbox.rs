@@ -55,8 +55,8 @@ impl Shard {
             Inbound::Relay { tenant, dialect, from, relay } => {
                 self.relayed(&tenant, dialect, from, &relay);
             }
-            Inbound::Open { entrance, host, opener, sink, opened } => {
-                let key = self.open(entrance, host, opener, sink());
+            Inbound::Open { place, host, opener, sink, opened } => {
+                let key = self.open(place, host, opener, sink());
                 if opened.send(key).is_err() {
                     self.remove(key, "gone before it began");
                 }

@@ -1,30 +1,26 @@
 //! How connections come, speak and go.
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, atomic::Ordering},
-};
+use std::{collections::VecDeque, sync::atomic::Ordering};
 
 use rollcall_wire::conversation::{Conversation, Effect, Identity, Moment, Note, Outbox};
 
 use super::{ConnectionKey, Opener, Shard};
 use crate::{
-    connection::{Connection, Entrance, Input, Sink},
+    connection::{Connection, Input, Place, Sink},
     names::{Deed, Report},
 };
 
 impl Shard {
     pub(crate) fn open(
         &mut self,
-        entrance: Arc<Entrance>,
+        place: Place,
         host: Option<Box<str>>,
         opener: Opener,
         sink: Box<dyn Sink>,
     ) -> ConnectionKey {
         self.generation = self.generation.wrapping_add(1);
-        let connection = Connection::new(opener(), sink, entrance, host, self.now);
+        let connection = Connection::new(opener(), sink, place, host, self.now);
         self.control.metrics.opened(connection.entrance.index);
-        connection.entrance.open.fetch_add(1, Ordering::Relaxed);
         self.gauge.connections.fetch_add(1, Ordering::Relaxed);
         let index = self.connections.insert((self.generation, connection));
         let key = ConnectionKey {
@@ -279,7 +275,6 @@ impl Shard {
         self.gauge.connections.fetch_sub(1, Ordering::Relaxed);
         let open_ms = self.now.since_ms(connection.opened_at);
         self.control.metrics.closed(connection.entrance.index, why);
-        connection.entrance.open.fetch_sub(1, Ordering::Relaxed);
         tracing::debug!(connection = ?key, open_ms, why, "connection ended");
         if let Some(reader) = connection.reader {
             reader.wake();

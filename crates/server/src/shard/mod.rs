@@ -32,7 +32,7 @@ use wheel::Wheel;
 
 use crate::{
     clock,
-    connection::{Connection, Entrance, Input, Sink},
+    connection::{Connection, Input, Place, Sink},
     control::Control,
     telemetry::{Metrics, Peer},
 };
@@ -200,12 +200,12 @@ impl Local {
     /// Opens a connection; its conversation is told.
     pub(crate) fn open(
         &self,
-        entrance: Arc<Entrance>,
+        place: Place,
         host: Option<Box<str>>,
         opener: Opener,
         sink: Box<dyn Sink>,
     ) -> ConnectionKey {
-        self.with(|shard| shard.open(entrance, host, opener, sink))
+        self.with(|shard| shard.open(place, host, opener, sink))
     }
 
     /// Gives what was read. It waits in order while the conversation is not ready.

@@ -18,7 +18,7 @@ use tokio::{runtime::Handle, sync::oneshot};
 use super::route::{self};
 use crate::{
     auth::Origins,
-    connection::Entrance,
+    connection::{Entrance, Place},
     shard::{ConnectionKey, Hub, Inbound, SinkOpener},
 };
 
@@ -58,13 +58,11 @@ impl Live {
         host: Option<Box<str>>,
         sink: SinkOpener,
     ) -> Option<Guest> {
-        if self.entrance.is_full() {
-            return None;
-        }
+        let place = Place::take(&self.entrance)?;
         let (opened, key) = oneshot::channel();
         let speaker = self.entrance.clone();
         let inbound = Inbound::Open {
-            entrance: self.entrance.clone(),
+            place,
             host,
             opener: Box::new(move || route::conversation(&speaker, opening)),
             sink,

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     auth::Origins,
-    connection::Entrance,
+    connection::{Entrance, Place},
     shard::{Local, Opener},
 };
 
@@ -36,6 +36,9 @@ const TOKEN_PROTOCOL: &str = "token.";
 
 /// The cookie that signs in our own pages.
 pub(super) const COOKIE: &str = "rollcall_token";
+
+/// What a client is told for which there is no place.
+pub(super) const FULL: &str = "Too many connections; try again later.";
 
 /// The cookie of the church app (church 3.1).
 const CHURCH_COOKIE: &str = "authToken";
@@ -53,12 +56,15 @@ pub(super) enum Way {
 /// What begins on a WebSocket whose handshake is done.
 pub(super) enum Begin {
     /// A conversation of its own.
-    Conversation { entrance: Arc<Entrance>, host: Option<Box<str>>, opener: Opener },
+    Conversation { place: Place, host: Option<Box<str>>, opener: Opener },
     /// An Engine.IO session.
     Session(Handshake),
     /// The takeover of an Engine.IO session that polls.
     Probe { id: SessionId, bytes_max: usize },
 }
+
+/// What begins, or a status and why not.
+type Begun = Result<Begin, (u16, &'static str)>;
 
 impl Begin {
     /// The shard it must begin on, if that is not free to choose.
@@ -75,17 +81,11 @@ pub(super) fn way(head: &Head<'_>, entrance: &Arc<Entrance>, origins: &Origins) 
     if !head.is_websocket_upgrade() {
         return Way::Http;
     }
-    let begin = match engine(head, entrance) {
+    let begin = match engine(head, entrance).or_else(|| conversation_of(head, entrance)) {
         Some(Ok(begin)) => begin,
-        Some(Err(refusal)) => return Way::Refused(refusal.status(), refusal.body().into()),
-        None => match conversation_of(head, entrance) {
-            Some(begin) => begin,
-            None => return Way::Http,
-        },
+        Some(Err((status, text))) => return Way::Refused(status, text.into()),
+        None => return Way::Http,
     };
-    if entrance.is_full() {
-        return Way::Refused(503, "Too many connections; try again later.".into());
-    }
     if !origins.allows(head.header("origin"), head.header("host")) {
         return Way::Refused(403, "This origin may not connect.".into());
     }
@@ -100,8 +100,8 @@ pub(super) fn way(head: &Head<'_>, entrance: &Arc<Entrance>, origins: &Origins) 
 /// Begins on a socket of the shard's own runtime.
 pub(super) fn begin(local: &Local, stream: TcpStream, read: Vec<u8>, begin: Begin) {
     match begin {
-        Begin::Conversation { entrance, host, opener } => {
-            websocket::run(local, stream, read, entrance, host, opener);
+        Begin::Conversation { place, host, opener } => {
+            websocket::run(local, stream, read, place, host, opener);
         }
         Begin::Session(handshake) => engine_websocket(local, stream, read, handshake),
         Begin::Probe { id, bytes_max } => probe(local, stream, read, id, bytes_max),
@@ -116,25 +116,33 @@ pub(super) fn carry_on(local: &Local, stream: std::net::TcpStream, read: Vec<u8>
     }
 }
 
-fn engine(head: &Head<'_>, entrance: &Arc<Entrance>) -> Option<Result<Begin, engineio::Refusal>> {
+/// Takes a place for a connection that is about to come.
+fn place(entrance: &Arc<Entrance>) -> Result<Place, (u16, &'static str)> {
+    Place::take(entrance).ok_or((503, FULL))
+}
+
+fn engine(head: &Head<'_>, entrance: &Arc<Entrance>) -> Option<Begun> {
     let engine = entrance.engines.iter().find(|engine| engine.path == head.raw_path())?;
     let query = Query::parse(head.raw_query());
-    Some(engineio::route(Method::Get, true, &query).and_then(|request| match request {
+    let refused = |refusal: engineio::Refusal| (refusal.status(), refusal.body());
+    let request = engineio::route(Method::Get, true, &query).map_err(refused);
+    Some(request.and_then(|request| match request {
         engineio::Request::OpenWebSocket => Ok(Begin::Session(Handshake {
-            entrance: entrance.clone(),
+            place: place(entrance)?,
             engine: engine.clone(),
             host: head.header("host").map(Into::into),
             token: head.cookie(CHURCH_COOKIE).or_else(|| head.bearer()).map(Into::into),
         })),
         engineio::Request::Probe(sid) => {
-            let id = SessionId::parse(sid).ok_or(engineio::Refusal::SessionUnknown)?;
+            let id =
+                SessionId::parse(sid).ok_or(engineio::Refusal::SessionUnknown).map_err(refused)?;
             Ok(Begin::Probe { id, bytes_max: engine.settings.payload_bytes_max })
         }
-        _ => Err(engineio::Refusal::BadRequest),
+        _ => Err(refused(engineio::Refusal::BadRequest)),
     }))
 }
 
-fn conversation_of(head: &Head<'_>, entrance: &Arc<Entrance>) -> Option<Begin> {
+fn conversation_of(head: &Head<'_>, entrance: &Arc<Entrance>) -> Option<Begun> {
     let path = head.path();
     let token = match entrance.dialect {
         Dialect::Native if path == "/v1/live" => native_token(head),
@@ -143,11 +151,11 @@ fn conversation_of(head: &Head<'_>, entrance: &Arc<Entrance>) -> Option<Begin> {
     };
     let opening = Opening { framing: Framing::WebSocket, token, rooms: Vec::new(), after: None };
     let speaker = entrance.clone();
-    Some(Begin::Conversation {
-        entrance: entrance.clone(),
+    Some(place(entrance).map(|place| Begin::Conversation {
+        place,
         host: head.header("host").map(Into::into),
         opener: Box::new(move || conversation(&speaker, opening)),
-    })
+    }))
 }
 
 /// The conversation that is held at an entrance without Engine.IO.

@@ -1,6 +1,6 @@
 //! WebSocket on a bare TCP stream: one shared read buffer per shard, one vectored write per turn.
 
-use std::{future::Future, io::IoSlice, net::Shutdown, pin::Pin, rc::Rc, sync::Arc};
+use std::{future::Future, io::IoSlice, net::Shutdown, pin::Pin, rc::Rc};
 
 use bytes::Bytes;
 use rollcall_core::position::Position;
@@ -12,7 +12,7 @@ use socket2::SockRef;
 use tokio::net::TcpStream;
 
 use crate::{
-    connection::{Entrance, Flushed, Input, Sink},
+    connection::{Flushed, Input, Place, Sink},
     few::Few,
     shard::{ConnectionKey, Local, Opener},
 };
@@ -171,12 +171,12 @@ pub(super) fn run(
     local: &Local,
     stream: TcpStream,
     read: Vec<u8>,
-    entrance: Arc<Entrance>,
+    place: Place,
     host: Option<Box<str>>,
     opener: Opener,
 ) {
     let (stream, sink) = WebSocketSink::over(stream);
-    let key = local.open(entrance, host, opener, Box::new(sink));
+    let key = local.open(place, host, opener, Box::new(sink));
     let mut decoder = Decoder::new(MESSAGE_BYTES_MAX);
     if !read.is_empty() {
         let mut read = read;

@@ -122,6 +122,8 @@ impl Session {
             if self.rooms.is_empty() {
                 self.unfollow(Room::Sheets, out);
             }
+            // Nearly everybody is in one room, so that room for more would stay unused.
+            self.rooms.reserve_exact(1);
             self.rooms.push(place.clone());
             self.keep(out);
         }

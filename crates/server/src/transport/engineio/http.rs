@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 
 use super::{Handshake, get, get_dropped, open_polling, post};
 use crate::{
-    connection::Engine,
+    connection::{Engine, Place},
     shard::{Errand, Inbound},
     transport::{self, Live, live, route},
 };
@@ -87,8 +87,11 @@ async fn serve(live: &Live, engine: Engine, request: Request) -> Result<Response
     let query = request.uri().query().unwrap_or_default().to_owned();
     match engineio::route(method, upgrade, &Query::parse(&query))? {
         engineio::Request::OpenPolling => {
+            let Some(place) = Place::take(&live.entrance) else {
+                return Ok((StatusCode::SERVICE_UNAVAILABLE, route::FULL).into_response());
+            };
             let handshake = Handshake {
-                entrance: live.entrance.clone(),
+                place,
                 engine,
                 host: live::text(request.headers(), "host").map(Into::into),
                 token: route::church_token_of(request.headers()),

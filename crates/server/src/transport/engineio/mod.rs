@@ -4,7 +4,7 @@ mod http;
 mod sink;
 mod socket;
 
-use std::{any::Any, sync::Arc};
+use std::any::Any;
 
 pub use http::{answer, preflight};
 use rollcall_wire::{
@@ -17,13 +17,13 @@ use tokio::sync::oneshot;
 
 use crate::{
     clock,
-    connection::{Engine, Entrance, Input},
+    connection::{Engine, Input, Place},
     shard::{ConnectionKey, Local, Shard},
 };
 
 /// What a handshake brought along.
 pub(super) struct Handshake {
-    pub entrance: Arc<Entrance>,
+    pub place: Place,
     pub engine: Engine,
     pub host: Option<Box<str>>,
     pub token: Option<String>,
@@ -52,7 +52,7 @@ fn open(
         let sink = sink(id, &handshake.engine);
         let begin = handshake.engine.begin.clone();
         let opener = Box::new(move || begin(opening));
-        shard.open(handshake.entrance, handshake.host, opener, Box::new(sink))
+        shard.open(handshake.place, handshake.host, opener, Box::new(sink))
     })
 }
 
