@@ -1,6 +1,6 @@
 //! What a shard has done elsewhere: look-ups, sign-ins and presence, so that it never waits itself.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use rollcall_core::{
     desk::Tally,
@@ -31,6 +31,9 @@ use crate::{
     submit::Submitter,
     telemetry::Metrics,
 };
+
+/// Until a store that could not say who somebody is gets asked again.
+const ASK_AGAIN: Duration = Duration::from_millis(500);
 
 /// The way out of a shard. Cheap to clone; nothing here blocks the caller.
 #[derive(Clone)]
@@ -84,6 +87,15 @@ impl Control {
     pub(crate) fn reidentify(&self, key: ConnectionKey, who: Identity) {
         self.apart(key.shard, move |_, authority| {
             Inbound::Reidentified(key, authority.reidentify(&who, clock::now()))
+        });
+    }
+
+    /// The same after a pause, because the store could not say.
+    pub(crate) fn reidentify_later(&self, key: ConnectionKey, who: Identity) {
+        let control = self.clone();
+        self.runtime.spawn(async move {
+            tokio::time::sleep(ASK_AGAIN).await;
+            control.reidentify(key, who);
         });
     }
 

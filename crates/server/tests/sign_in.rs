@@ -5,20 +5,94 @@
 
 mod support;
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{self, Receiver, SyncSender},
+    },
+    thread,
+    time::{Duration, Instant},
+};
 
 use rollcall::{
     auth::{SignIn, Tokens},
     clock,
     config::{Config, Listener, Secret},
 };
-use rollcall_core::id::{AccountId, TenantId};
+use rollcall_core::{
+    command::Ask,
+    facts::Row,
+    id::{AccountId, TenantId},
+    position::Epoch,
+    rejection::Fault,
+    time::Timestamp,
+};
+use rollcall_store::{Loaded, MemoryStore, Store, Verdict, View};
 use rollcall_wire::Dialect;
 use serde_json::{Value, json};
 use support::{Program, Socket, config, person_id, tenant, wait, world};
 
 /// How soon an ended sign-in must be felt.
 const SOON: Duration = Duration::from_secs(1);
+
+/// A store over memory that can be held up at the worst moments, or broken.
+#[derive(Default)]
+struct Unsteady {
+    kept: MemoryStore,
+    /// The next look tells that it has seen, and comes back only when it is told to.
+    after_look: Mutex<Option<(SyncSender<()>, Receiver<()>)>>,
+    /// The next commit tells that it is kept, and is published a while later.
+    after_commit: Mutex<Option<SyncSender<()>>>,
+    /// No look succeeds.
+    broken: AtomicBool,
+}
+
+impl Store for Unsteady {
+    fn commit(&self, batch: &[Ask], now: Timestamp) -> Result<Vec<Verdict>, Fault> {
+        let verdicts = self.kept.commit(batch, now);
+        if batch.iter().any(|ask| ask.tenant == tenant())
+            && let Some(kept) = self.after_commit.lock().unwrap().take()
+        {
+            kept.send(()).unwrap();
+            thread::sleep(Duration::from_millis(300));
+        }
+        verdicts
+    }
+
+    fn look(
+        &self,
+        id: &TenantId,
+        look: &mut dyn FnMut(&dyn View) -> Result<(), Fault>,
+    ) -> Result<bool, Fault> {
+        if self.broken.load(Ordering::SeqCst) {
+            return Err(Fault("the disk is away".into()));
+        }
+        let found = self.kept.look(id, look);
+        if *id == tenant()
+            && let Some((looked, go_on)) = self.after_look.lock().unwrap().take()
+        {
+            looked.send(()).unwrap();
+            go_on.recv().unwrap();
+        }
+        found
+    }
+
+    fn tenants(&self) -> Result<Vec<TenantId>, Fault> {
+        self.kept.tenants()
+    }
+
+    fn load(
+        &self,
+        id: &TenantId,
+        epoch: Epoch,
+        rows: Vec<Row>,
+        replace: bool,
+        now: Timestamp,
+    ) -> Result<Loaded, Fault> {
+        self.kept.load(id, epoch, rows, replace, now)
+    }
+}
 
 fn change_account(program: &Program, account: &str, fields: &Value) {
     let data = json!({"list": "accounts", "id": account, "fields": fields});
@@ -138,6 +212,34 @@ fn an_account_that_is_disabled_while_it_signs_in_does_not_stay() {
 }
 
 #[test]
+fn an_account_that_is_disabled_between_its_sign_in_and_the_tenants_first_look_does_not_stay() {
+    let store = Arc::new(Unsteady::default());
+    support::load(&*store, &world());
+    let program = Program::over(store.clone(), config());
+    let path = format!("/v1/live?token={}", program.token(Dialect::Native, "2"));
+    let (looked, kept) = (mpsc::sync_channel(0), mpsc::sync_channel(0));
+    *store.after_look.lock().unwrap() = Some((looked.0, kept.1));
+    *store.after_commit.lock().unwrap() = Some(kept.0);
+    let mut socket = program.socket(Dialect::Native, &path);
+    looked.1.recv().unwrap();
+    change_account(&program, "2", &json!({"active": false}));
+    bidden_farewell(&mut socket, "signed_out");
+}
+
+#[test]
+fn rights_that_a_broken_store_cannot_tell_are_asked_for_until_it_can() {
+    let store = Arc::new(Unsteady::default());
+    support::load(&*store, &world());
+    let program = Program::over(store.clone(), config());
+    let mut socket = program.native("2");
+    store.broken.store(true, Ordering::SeqCst);
+    change_account(&program, "2", &json!({"active": false}));
+    thread::sleep(Duration::from_millis(700));
+    store.broken.store(false, Ordering::SeqCst);
+    bidden_farewell(&mut socket, "signed_out");
+}
+
+#[test]
 fn g2_16_an_expiring_token_ends_its_sockets() {
     let program = Program::start();
     let gym = program.token_for(Dialect::Gym, "2", Some(2_000));
@@ -207,7 +309,7 @@ fn two_tenants() -> (Program, [[Listener; 2]; 2]) {
     let of = |tenant| [Dialect::Native, Dialect::Gym].map(|dialect| listener(dialect, tenant));
     let listeners = ["tst", "two"].map(of);
     let config = Config { listen: listeners.concat(), ..config() };
-    let store = std::sync::Arc::new(rollcall_store::MemoryStore::new());
+    let store = Arc::new(MemoryStore::new());
     support::load(&*store, &world());
     let mut other = world();
     other["tenant"]["id"] = json!("two");
@@ -252,7 +354,7 @@ fn tenants_with_the_same_ids_neither_hear_nor_enter_each_other() {
 
 #[test]
 fn g2_7_a_token_of_another_tenant_does_not_take_over_a_socket() {
-    let (store, mut other) = (std::sync::Arc::new(rollcall_store::MemoryStore::new()), world());
+    let (store, mut other) = (Arc::new(MemoryStore::new()), world());
     other["tenant"]["id"] = json!("two");
     support::load(&*store, &world());
     support::load(&*store, &other);

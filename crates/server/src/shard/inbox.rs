@@ -162,6 +162,9 @@ impl Shard {
 
     pub(super) fn admit(&mut self, id: &TenantId, event: Arc<Broadcast>) {
         self.count_rights(&event);
+        // Also of an event that the tape knows already: whoever was welcomed just before it came
+        // may have been looked up before it was kept.
+        self.mind_accounts(id, &event);
         let Some(tenant) = self.tenants.get_mut(id) else { return };
         match tenant.admit(event) {
             Err(from) => self.control.repair(id.clone(), Offset(from.0 - 1), self.number),
@@ -176,7 +179,6 @@ impl Shard {
         for key in followers {
             self.mark_for(key, event);
         }
-        self.mind_accounts(id, event);
     }
 
     /// A tenant on this shard, looked up if it is not there.

@@ -115,7 +115,14 @@ impl Shard {
         }
         let note = match who {
             Ok(who) => Note::Identity(self.adopt(key, who)),
-            Err(SignInRefusal::Busy) => return,
+            Err(SignInRefusal::Busy) => {
+                // Nobody knows what it may do now, so the question stands until it is answered.
+                connection.recheck = Recheck::Asked;
+                if let Some(who) = connection.identity.clone() {
+                    self.control.reidentify_later(key, who);
+                }
+                return;
+            }
             Err(refusal) => Note::SignedOut(refusal),
         };
         self.converse(key, |c, at, out| c.note(&note, at, out));
