@@ -231,10 +231,13 @@ impl Control {
     ) {
         let hub = self.hub.clone();
         self.runtime.spawn(async move {
-            for shard in (0u16..).take(hub.len()) {
-                let (tenant, relay) = (tenant.clone(), relay.clone());
-                hub.tell_soon(shard, Inbound::Relay { tenant, dialect, from, relay }).await;
-            }
+            hub.tell_all(|| Inbound::Relay {
+                tenant: tenant.clone(),
+                dialect,
+                from,
+                relay: relay.clone(),
+            })
+            .await;
         });
     }
 

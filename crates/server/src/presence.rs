@@ -77,8 +77,10 @@ fn take(
 
 async fn tell(hub: &Hub, tenant: &TenantId, room: &Room, members: Vec<PresenceMember>) {
     let present = Arc::new(Present::new(members));
-    for shard in (0u16..).take(hub.len()) {
-        let (tenant, room, present) = (tenant.clone(), room.clone(), present.clone());
-        hub.tell_soon(shard, Inbound::Presence { tenant, room, present }).await;
-    }
+    hub.tell_all(|| Inbound::Presence {
+        tenant: tenant.clone(),
+        room: room.clone(),
+        present: present.clone(),
+    })
+    .await;
 }

@@ -262,7 +262,7 @@ pub enum Effect {
         /// Which room.
         room: Room,
         /// What is edited now.
-        editing: Option<String>,
+        editing: Option<Box<str>>,
     },
     /// Be present in a room no longer.
     Withdraw(Room),

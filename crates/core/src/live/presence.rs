@@ -2,27 +2,19 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use serde::{Deserialize, Serialize};
-
-use crate::{id::AccountId, people::AccountCard, time::Timestamp};
+use crate::{id::AccountId, people::Account, time::Timestamp};
 
 /// How long a change may wait so that others can join it in one message: a reload leaves and
 /// joins within this time and is then no change at all.
 const DEBOUNCE_MS: i64 = 300;
 
 /// One account in a room, however many connections it has there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PresenceMember {
-    /// Who.
-    pub account: AccountId,
-    /// The name to show.
-    pub name: String,
+    /// Who, as all that know the account share it. A dialect decides what others see of it.
+    pub account: Arc<Account>,
     /// What the account edits now, in the client's own words (a person's id, say).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub editing: Option<String>,
-    /// More about the account, for dialects that show it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub card: Option<Arc<AccountCard>>,
+    pub editing: Option<Box<str>>,
 }
 
 /// The presence of one room.
@@ -62,7 +54,7 @@ impl<C: Ord> PresenceRoom<C> {
     pub fn members(&self) -> Vec<PresenceMember> {
         let mut members: BTreeMap<&AccountId, PresenceMember> = BTreeMap::new();
         for member in self.connections.values() {
-            let entry = members.entry(&member.account).or_insert_with(|| member.clone());
+            let entry = members.entry(&member.account.id).or_insert_with(|| member.clone());
             if entry.editing.is_none() {
                 entry.editing.clone_from(&member.editing);
             }
@@ -154,14 +146,16 @@ impl<R: Ord + Clone, C: Ord> Presence<R, C> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn member(account: &str, editing: Option<&str>) -> PresenceMember {
         PresenceMember {
-            account: account.into(),
-            name: account.into(),
+            account: Arc::new(
+                serde_json::from_value(json!({"id": account, "role": "staff"})).unwrap(),
+            ),
             editing: editing.map(Into::into),
-            card: None,
         }
     }
 

@@ -104,33 +104,6 @@ impl Account {
     }
 }
 
-/// An account as others see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AccountCard {
-    /// E-mail address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// Given name.
-    pub first_name: String,
-    /// Family name.
-    pub last_name: String,
-    /// What it may do.
-    pub role: Role,
-}
-
-impl Account {
-    /// What others see of it.
-    #[must_use]
-    pub fn card(&self) -> AccountCard {
-        AccountCard {
-            email: self.email.clone(),
-            first_name: self.first_name.clone(),
-            last_name: self.last_name.clone(),
-            role: self.role,
-        }
-    }
-}
-
 /// A sign-in that can be refreshed and revoked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -12,7 +12,7 @@ mod person;
 mod rights;
 mod tenant;
 
-pub use account::{Account, AccountCard, Session};
+pub use account::{Account, Session};
 pub(crate) use add_family::add_family;
 pub(crate) use add_gathering::add_gathering;
 pub(crate) use change::{change, end_sessions, remove, set_password};

@@ -139,7 +139,7 @@ impl Shard {
             connection.rooms.retain(|followed| followed != room);
         }
         if let Some(tenant) = self.tenants.get_mut(&tenant) {
-            tenant.unfollow(room, key);
+            tenant.rooms.leave(room, key);
         }
     }
 
@@ -171,18 +171,13 @@ impl Shard {
         self.control.relay(tenant, dialect, Some(key), relay);
     }
 
-    fn attend(&mut self, key: ConnectionKey, room: Room, editing: Option<String>) {
+    fn attend(&mut self, key: ConnectionKey, room: Room, editing: Option<Box<str>>) {
         let Some(connection) = self.connection(key) else { return };
         let Some(who) = &connection.identity else { return };
-        let member = PresenceMember {
-            account: who.account.id.clone(),
-            name: who.account.display_name(),
-            editing,
-            card: Some(Arc::new(who.account.card())),
-        };
+        let member = PresenceMember { account: who.account.clone(), editing };
         let id = who.tenant.clone();
         let Some(tenant) = self.tenants.get_mut(&id) else { return };
-        let room = tenant.attend(room, key);
+        let room = tenant.attenders.enter(room, key);
         let Some(connection) = self.connection(key) else { return };
         if !connection.present_in.contains(&room) {
             connection.present_in.push(room.clone());
@@ -197,7 +192,7 @@ impl Shard {
         connection.present_in.retain(|here| here != room);
         if connection.present_in.len() < before {
             if let Some(tenant) = self.tenants.get_mut(&tenant) {
-                tenant.withdraw(room, key);
+                tenant.attenders.leave(room, key);
             }
             self.control.withdraw(tenant, room.clone(), key);
         }

@@ -58,7 +58,7 @@ impl Shard {
     /// Makes a connection a member of rooms from a place in the log on.
     fn stand_in(&mut self, key: ConnectionKey, tenant: &TenantId, rooms: Vec<Room>, known: Offset) {
         let Some(tenant) = self.tenants.get_mut(tenant) else { return };
-        let rooms: Vec<_> = rooms.into_iter().map(|room| tenant.follow(room, key)).collect();
+        let rooms: Vec<_> = rooms.into_iter().map(|room| tenant.rooms.enter(room, key)).collect();
         let Some(connection) = self.connection(key) else { return };
         if connection.rooms.is_empty() {
             connection.upto = known;

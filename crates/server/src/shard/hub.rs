@@ -273,6 +273,13 @@ impl Hub {
         }
     }
 
+    /// Tells every shard the same.
+    pub async fn tell_all(&self, inbound: impl Fn() -> Inbound) {
+        for shard in (0u16..).take(self.len()) {
+            self.tell_soon(shard, inbound()).await;
+        }
+    }
+
     /// Publishes a batch: its events to every shard, then each verdict to whoever asked.
     /// Events and verdicts of one batch reach a shard as one message.
     pub fn publish(&self, asks: &[Ask], replies: Vec<Reply>, verdicts: Vec<Verdict>) {

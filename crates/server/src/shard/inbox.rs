@@ -33,8 +33,9 @@ impl Shard {
             }
             Inbound::Presence { tenant, room, present } => {
                 let note = Note::Presence { room: room.clone(), present };
-                let here = self.tenants.get(&tenant).map(|tenant| tenant.attenders(&room));
-                for key in here.into_iter().flatten() {
+                let here = self.tenants.get(&tenant).map(|tenant| tenant.attenders.of(&room));
+                let here: Vec<_> = here.into_iter().flatten().collect();
+                for key in here {
                     self.converse(key, |c, at, out| c.note(&note, at, out));
                 }
             }
@@ -84,7 +85,7 @@ impl Shard {
 
     fn inspected(&self) -> Inspected {
         let rooms = self.tenants.iter().flat_map(|(id, tenant)| {
-            tenant.members().map(|(room, members)| (id.clone(), room.clone(), members))
+            tenant.rooms.counts().map(|(room, members)| (id.clone(), room.clone(), members))
         });
         let clients = self.connections.iter().map(|(_, (_, connection))| Client {
             dialect: connection.entrance.dialect,
@@ -119,7 +120,7 @@ impl Shard {
         relay: &Arc<Relay>,
     ) {
         let here = self.tenants.get(tenant).map(|tenant| match &relay.reach {
-            Reach::Attenders(room) => tenant.attenders(room),
+            Reach::Attenders(room) => tenant.attenders.of(room).collect(),
             Reach::Tenant | Reach::Followers(_) => tenant.connections(),
         });
         let note = Note::Relayed(relay.clone());
@@ -224,7 +225,10 @@ impl Shard {
             self.turn_day(&id);
         }
         self.gauge.rooms.store(
-            i64::try_from(self.tenants.values().map(Tenant::rooms).sum::<usize>()).unwrap_or(0),
+            i64::try_from(
+                self.tenants.values().map(|tenant| tenant.rooms.counts().len()).sum::<usize>(),
+            )
+            .unwrap_or(0),
             Ordering::Relaxed,
         );
     }

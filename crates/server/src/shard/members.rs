@@ -260,8 +260,8 @@ impl Shard {
                 self.control.metrics.left(&tenant_id, &who.account.id, self.now);
             }
             if let Some(tenant) = self.tenants.get_mut(&tenant_id) {
-                rooms.iter().for_each(|room| tenant.unfollow(room, key));
-                present_in.iter().for_each(|room| tenant.withdraw(room, key));
+                rooms.iter().for_each(|room| tenant.rooms.leave(room, key));
+                present_in.iter().for_each(|room| tenant.attenders.leave(room, key));
             }
             for room in &*present_in {
                 self.control.withdraw(tenant_id.clone(), room.clone(), key);

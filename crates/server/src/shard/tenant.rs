@@ -39,11 +39,48 @@ pub(super) struct Tenant {
     live: Option<Live>,
     /// Connections that wait for the tenant to be looked up.
     pub(super) waiting: Vec<(ConnectionKey, Identity)>,
-    /// In the order of their places, so that a delivery to all goes through memory in order.
-    rooms: HashMap<Room, BTreeSet<ConnectionKey>>,
+    /// Who follows a room.
+    pub(super) rooms: Members,
     accounts: HashMap<AccountId, SignedIn>,
-    /// Connections that are present in a room, which is another thing than following it.
-    attenders: HashMap<Room, BTreeSet<ConnectionKey>>,
+    /// Who is present in a room, which is another thing than following it.
+    pub(super) attenders: Members,
+}
+
+/// Which connections are in which room.
+#[derive(Default)]
+pub(super) struct Members {
+    /// In the order of their places, so that a delivery to all goes through memory in order.
+    by_room: HashMap<Room, BTreeSet<ConnectionKey>>,
+}
+
+impl Members {
+    /// A connection is in a room from now on; gives the room's name as all its members share it.
+    pub(super) fn enter(&mut self, room: Room, key: ConnectionKey) -> Room {
+        let entry = self.by_room.entry(room);
+        let shared = entry.key().clone();
+        entry.or_default().insert(key);
+        shared
+    }
+
+    /// A connection is in a room no longer; nothing is kept of a room that is empty.
+    pub(super) fn leave(&mut self, room: &Room, key: ConnectionKey) {
+        if let Some(members) = self.by_room.get_mut(room) {
+            members.remove(&key);
+            if members.is_empty() {
+                self.by_room.remove(room);
+            }
+        }
+    }
+
+    /// Those in this very room.
+    pub(super) fn of<'s>(&'s self, room: &Room) -> impl Iterator<Item = ConnectionKey> + use<'s> {
+        self.by_room.get(room).into_iter().flatten().copied()
+    }
+
+    /// Every room with how many are in it.
+    pub(super) fn counts(&self) -> impl ExactSizeIterator<Item = (&Room, usize)> {
+        self.by_room.iter().map(|(room, members)| (room, members.len()))
+    }
 }
 
 /// An account with a connection here.
@@ -66,9 +103,9 @@ impl Tenant {
             early: Vec::new(),
             live: None,
             waiting: Vec::new(),
-            rooms: HashMap::new(),
+            rooms: Members::default(),
             accounts: HashMap::new(),
-            attenders: HashMap::new(),
+            attenders: Members::default(),
         }
     }
 
@@ -108,7 +145,7 @@ impl Tenant {
 
     /// Lets go of events that nobody needs from the tape any more.
     pub(super) fn trim(&mut self) {
-        let idle = self.rooms.is_empty();
+        let idle = self.rooms.counts().len() == 0;
         if let Some(live) = &mut self.live {
             live.tape.trim(if idle { IDLE_TAPE_EVENTS } else { limits::TAPE_EVENTS_MAX });
         }
@@ -148,57 +185,9 @@ impl Tenant {
         std::iter::from_fn(move || {
             let room = here.take()?;
             here = room.wider();
-            Some(self.rooms.get(&room).into_iter().flatten().copied())
+            Some(self.rooms.of(&room))
         })
         .flatten()
-    }
-
-    /// A connection follows a room; gives the room's name as all its members share it.
-    pub(super) fn follow(&mut self, room: Room, key: ConnectionKey) -> Room {
-        let entry = self.rooms.entry(room);
-        let shared = entry.key().clone();
-        entry.or_default().insert(key);
-        shared
-    }
-
-    pub(super) fn unfollow(&mut self, room: &Room, key: ConnectionKey) {
-        if let Some(members) = self.rooms.get_mut(room) {
-            members.remove(&key);
-            if members.is_empty() {
-                self.rooms.remove(room);
-            }
-        }
-    }
-
-    /// A connection is present in a room; gives the room's name as all who are there share it.
-    pub(super) fn attend(&mut self, room: Room, key: ConnectionKey) -> Room {
-        let entry = self.attenders.entry(room);
-        let shared = entry.key().clone();
-        entry.or_default().insert(key);
-        shared
-    }
-
-    pub(super) fn withdraw(&mut self, room: &Room, key: ConnectionKey) {
-        if let Some(here) = self.attenders.get_mut(room) {
-            here.remove(&key);
-            if here.is_empty() {
-                self.attenders.remove(room);
-            }
-        }
-    }
-
-    /// Connections that are present in a room.
-    pub(super) fn attenders(&self, room: &Room) -> Vec<ConnectionKey> {
-        self.attenders.get(room).into_iter().flatten().copied().collect()
-    }
-
-    pub(super) fn rooms(&self) -> usize {
-        self.rooms.len()
-    }
-
-    /// Every room with how many connections follow it.
-    pub(super) fn members(&self) -> impl Iterator<Item = (&Room, usize)> {
-        self.rooms.iter().map(|(room, members)| (room, members.len()))
     }
 
     /// Accounts that have a connection here.

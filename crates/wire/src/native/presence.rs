@@ -2,7 +2,11 @@
 
 use rollcall_core::{limits, rejection::Rejection, room::Room, text};
 
-use super::{Native, access, problem::Problem, said::Said};
+use super::{
+    Native, access,
+    problem::Problem,
+    said::{Member, Said},
+};
 use crate::{
     Dialect,
     conversation::{Effect, Outbox},
@@ -17,7 +21,7 @@ impl Native {
         }
     }
 
-    fn judge_edit(&self, room: &Room, what: Option<String>) -> Result<Option<String>, Problem> {
+    fn judge_edit(&self, room: &Room, what: Option<String>) -> Result<Option<Box<str>>, Problem> {
         let who = self.who.as_ref().ok_or_else(Problem::not_signed_in)?;
         let judged = || {
             if self.place(room).is_none() {
@@ -29,11 +33,12 @@ impl Native {
             access::attend(who, room)
         };
         judged().map_err(|no| Problem::from(&no))?;
-        Ok(what.map(|what| text::line(&what)).filter(|what| !what.is_empty()))
+        let what = what.map(|what| text::line(&what)).filter(|what| !what.is_empty());
+        Ok(what.map(Into::into))
     }
 
     /// Is seen in a followed room from now on.
-    pub(super) fn attend(&mut self, room: &Room, editing: Option<String>, out: &mut Outbox) {
+    pub(super) fn attend(&mut self, room: &Room, editing: Option<Box<str>>, out: &mut Outbox) {
         if let Some(place) = self.rooms.iter_mut().find(|place| place.room == *room) {
             place.present = true;
             out.push(Effect::Attend { room: room.clone(), editing });
@@ -43,8 +48,10 @@ impl Native {
     /// Somebody came, went or edits something else.
     pub(super) fn seen(&self, room: &Room, present: &Present, out: &mut Outbox) {
         if self.place(room).is_some_and(|place| place.present) {
-            let members = &present.members;
-            let encode = || Said::Presence { room, members }.message();
+            let encode = || {
+                let members = present.members.iter().map(Member::of).collect();
+                Said::Presence { room, members }.message()
+            };
             out.send(present.message(Dialect::Native, encode).clone());
         }
     }

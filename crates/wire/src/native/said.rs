@@ -20,6 +20,23 @@ use crate::{broadcast::Broadcast, message::Message};
 /// The version of the protocol, in `hello` and in the subprotocol `rollcall.v1`.
 pub(super) const PROTOCOL: u32 = 1;
 
+/// One of those who are present, as everybody there sees it: the name, nothing else of the account.
+#[derive(Serialize)]
+pub(super) struct Member<'a> {
+    account: &'a AccountId,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    editing: Option<&'a str>,
+}
+
+impl<'a> Member<'a> {
+    pub(super) fn of(member: &'a PresenceMember) -> Self {
+        let account = &member.account;
+        let editing = member.editing.as_deref();
+        Self { account: &account.id, name: account.display_name(), editing }
+    }
+}
+
 /// A message; `docs/protocol/native.md` says when each comes.
 #[derive(Serialize)]
 #[serde(tag = "type", content = "data", rename_all = "snake_case")]
@@ -52,7 +69,7 @@ pub(super) enum Said<'a> {
     Error(&'a Problem),
     Presence {
         room: &'a Room,
-        members: &'a [PresenceMember],
+        members: Vec<Member<'a>>,
     },
     Stats(Stats),
     Pong {

@@ -202,13 +202,8 @@ impl Server {
             }
             Effect::Unfollow(room) => socket.rooms.retain(|other| *other != room),
             Effect::Attend { room, .. } => {
-                let account = &socket.who.as_ref().unwrap().account;
-                let member = PresenceMember {
-                    account: account.id.clone(),
-                    name: account.display_name(),
-                    editing: None,
-                    card: Some(Arc::new(account.card())),
-                };
+                let account = socket.who.as_ref().unwrap().account.clone();
+                let member = PresenceMember { account, editing: None };
                 self.presence.set(room.clone(), socket.number, member, at.now);
                 let members: Arc<[_]> = self.presence.members(&room).into();
                 let connections = members.len();

@@ -6,7 +6,7 @@ use rollcall_core::{
     audience::Keys,
     decide::Answer,
     event::Committed,
-    live::Reset,
+    live::{PresenceMember, Reset},
     people::Account,
     position::{Epoch, Position},
     rejection::{Fault, Refusal, Rejection},
@@ -164,13 +164,24 @@ pub fn note(value: &Value) -> Note {
         "stats" => Note::Stats(read(value)),
         "presence" => Note::Presence {
             room: read(&value["room"]),
-            present: Arc::new(Present::new(read(&value["members"]))),
+            present: Arc::new(Present::new(members(&value["members"]))),
         },
         "identity" => Note::Identity(identity(value)),
         "signed_out" => Note::SignedOut(sign_in_refusal(value)),
         "lost" => Note::Lost(reset(value).expect("why")),
         other => panic!("unknown note {other}"),
     }
+}
+
+/// Those who are present, as the protocol shows them: their accounts have a name and no more.
+fn members(shown: &Value) -> Vec<PresenceMember> {
+    let member = |shown: &Value| PresenceMember {
+        account: read(&json!({
+            "id": shown["account"], "first_name": shown["name"], "role": "staff"
+        })),
+        editing: read(&shown["editing"]),
+    };
+    shown.as_array().expect("members").iter().map(member).collect()
 }
 
 /// The epoch of all positions in vectors.

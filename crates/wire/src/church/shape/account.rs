@@ -1,6 +1,6 @@
 //! Those who look at a sheet now (6.2).
 
-use rollcall_core::{live::PresenceMember, people::Role};
+use rollcall_core::live::PresenceMember;
 use serde::Serialize;
 
 use super::Number;
@@ -25,16 +25,16 @@ pub fn active_users(members: &[PresenceMember]) -> Vec<ActiveUser<'_>> {
 
 impl<'a> ActiveUser<'a> {
     fn of(member: &'a PresenceMember) -> Self {
-        let card = member.card.as_deref();
-        let email = card.and_then(|card| card.email.as_deref());
-        let (first_name, last_name) = match card {
-            Some(card) if !(card.first_name.is_empty() && card.last_name.is_empty()) => {
-                (card.first_name.clone(), card.last_name.clone())
-            }
-            _ => names_of(email.unwrap_or(&member.name)),
-        };
-        let role = card.map_or(Role::AttendanceTaker, |card| card.role).name();
-        Self { id: Number(member.account.as_str()), email, first_name, last_name, role }
+        let account = &*member.account;
+        let email = account.email.as_deref();
+        let (first_name, last_name) =
+            if account.first_name.is_empty() && account.last_name.is_empty() {
+                email.map_or_else(|| names_of(&account.display_name()), names_of)
+            } else {
+                (account.first_name.clone(), account.last_name.clone())
+            };
+        let role = account.role.name();
+        Self { id: Number(account.id.as_str()), email, first_name, last_name, role }
     }
 }
 
