@@ -41,6 +41,10 @@ const BUSY_MS: u64 = 5_000;
 /// Prepared statements kept per connection: more than there are.
 const STATEMENTS_MAX: usize = 160;
 
+/// What a connection for reading keeps of the file, in KiB. The next commit empties it, and the
+/// system keeps the file for all of them: SQLite's 2 MiB each would only be a second copy.
+const READER_CACHE_KIB: i64 = 256;
+
 /// Connections kept for reading: more readers at once open and close their own.
 const READERS_MAX: usize = 8;
 
@@ -112,7 +116,7 @@ impl SqliteStore {
         let free = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let conn = match free {
             Some(conn) => conn,
-            None => connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(Broken::from)?,
+            None => reader(&self.path).map_err(Broken::from)?,
         };
         // A failure on the way drops the connection, and its transaction with it.
         write::run(&conn, "BEGIN", [])?;
@@ -138,6 +142,13 @@ fn make_room(conn: &Connection) -> rusqlite::Result<()> {
     ))?;
     // From here on the log begins again at its start, in the room that it has.
     conn.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()))
+}
+
+fn reader(path: &Path) -> rusqlite::Result<Connection> {
+    let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    // Negative: KiB, not pages.
+    conn.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
+    Ok(conn)
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
