@@ -1,6 +1,6 @@
 //! Names that connections bear: who bears one now, and what was last kept under it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, mem, sync::Arc};
 
 use rollcall_core::{id::TenantId, time::Timestamp};
 use tokio::sync::mpsc;
@@ -38,10 +38,19 @@ pub struct Report {
     pub deed: Deed,
 }
 
-struct Borne {
-    bearer: Option<ConnectionKey>,
+/// The names of all tenants.
+type Names = HashMap<TenantId, HashMap<Arc<str>, Name>>;
+
+struct Name {
+    bearer: Bearer,
     kept: Option<Arc<str>>,
-    since: Timestamp,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bearer {
+    Is(ConnectionKey),
+    /// Nobody since then.
+    Nobody(Timestamp),
 }
 
 /// Starts the actor on the current runtime. It ends with its last reporter.
@@ -53,25 +62,26 @@ pub fn start(hub: Hub) -> mpsc::Sender<Report> {
 }
 
 async fn run(mut line: mpsc::Receiver<Report>, hub: Hub) {
-    let mut names: HashMap<(TenantId, Arc<str>), Borne> = HashMap::new();
+    let mut names = Names::new();
     while let Some(Report { tenant, name, key, deed }) = line.recv().await {
         let now = clock::now();
-        let borne = names.entry((tenant, name)).or_insert_with(|| Borne {
-            bearer: None,
-            kept: None,
-            since: now,
-        });
+        let new = || Name { bearer: Bearer::Nobody(now), kept: None };
+        let name = names.entry(tenant).or_default().entry(name).or_insert_with(new);
+        let is_its = name.bearer == Bearer::Is(key);
         match deed {
             Deed::Claim => {
-                let earlier = borne.bearer.replace(key).filter(|bearer| *bearer != key);
-                if let Some(bearer) = earlier {
-                    hub.tell_soon(bearer.shard, Inbound::TakenOver(bearer)).await;
+                let earlier = mem::replace(&mut name.bearer, Bearer::Is(key));
+                let kept = name.kept.clone();
+                if let Bearer::Is(earlier) = earlier
+                    && !is_its
+                {
+                    hub.tell_soon(earlier.shard, Inbound::TakenOver(earlier)).await;
                 }
-                hub.tell_soon(key.shard, Inbound::Claimed(key, borne.kept.clone())).await;
+                hub.tell_soon(key.shard, Inbound::Claimed(key, kept)).await;
             }
-            Deed::Keep(state) if borne.bearer == Some(key) => borne.kept = Some(state),
-            Deed::Leave if borne.bearer == Some(key) => {
-                (borne.bearer, borne.since) = (None, now);
+            Deed::Keep(state) if is_its => name.kept = Some(state),
+            Deed::Leave if is_its => {
+                name.bearer = Bearer::Nobody(now);
                 forget(&mut names);
             }
             Deed::Keep(_) | Deed::Leave => {}
@@ -80,15 +90,22 @@ async fn run(mut line: mpsc::Receiver<Report>, hub: Hub) {
 }
 
 /// Lets the longest free half go once too many names are free.
-fn forget(names: &mut HashMap<(TenantId, Arc<str>), Borne>) {
-    if names.len() < FREE_MAX {
+fn forget(names: &mut Names) {
+    if names.values().map(HashMap::len).sum::<usize>() < FREE_MAX {
         return;
     }
-    let mut free: Vec<_> = names.values().filter(|b| b.bearer.is_none()).map(|b| b.since).collect();
+    let free = names.values().flat_map(HashMap::values).filter_map(|name| match name.bearer {
+        Bearer::Nobody(since) => Some(since),
+        Bearer::Is(_) => None,
+    });
+    let mut free: Vec<_> = free.collect();
     if free.len() < FREE_MAX {
         return;
     }
     free.sort_unstable();
     let middle = free[free.len() / 2];
-    names.retain(|_, borne| borne.bearer.is_some() || borne.since > middle);
+    names.retain(|_, names| {
+        names.retain(|_, name| !matches!(name.bearer, Bearer::Nobody(since) if since <= middle));
+        !names.is_empty()
+    });
 }
