@@ -25,8 +25,8 @@ pub(super) struct EngineSink {
     socket: Option<WebSocketSink>,
     /// Counts linked sockets, so that a late event of an earlier one reaches nobody.
     pub(super) sockets: u32,
-    /// Told when something can be sent again.
-    writable: Rc<Notify>,
+    /// Told when something can be sent again; a socket tells that by itself.
+    writable: Option<Rc<Notify>>,
     /// What the client said, to be given to the conversation.
     inputs: Vec<Input>,
     over: bool,
@@ -47,7 +47,7 @@ impl EngineSink {
         let mut actions = Vec::new();
         let session = Session::open_polling(&id, settings, clock_ms(now), &mut actions);
         let mut sink = Self::new(id, session);
-        sink.poll = Some(answer);
+        (sink.poll, sink.writable) = (Some(answer), Some(Rc::default()));
         sink.act(actions);
         sink
     }
@@ -74,13 +74,14 @@ impl EngineSink {
             poll: None,
             socket: None,
             sockets: 0,
-            writable: Rc::default(),
+            writable: None,
             inputs: Vec::new(),
             over: false,
         }
     }
 
     fn act(&mut self, actions: Vec<Action<'_>>) {
+        let mut upgraded = false;
         for action in actions {
             match action {
                 Action::Text(text) => self.inputs.push(Input::Text(text.into())),
@@ -105,10 +106,16 @@ impl EngineSink {
                     tracing::debug!(?reason, "an Engine.IO session ended");
                     self.over = true;
                 }
-                Action::Pinged | Action::Ponged | Action::Upgraded => {}
+                Action::Upgraded => upgraded = true,
+                Action::Pinged | Action::Ponged => {}
             }
         }
-        self.writable.notify_waiters();
+        if let Some(writable) = &self.writable {
+            writable.notify_waiters();
+        }
+        if upgraded {
+            self.writable = None;
+        }
     }
 
     fn frame(&mut self, packet: &Packet) {
@@ -278,7 +285,7 @@ impl Sink for EngineSink {
         match &self.socket {
             Some(socket) if self.session.is_websocket() => socket.writable(),
             _ => {
-                let writable = self.writable.clone();
+                let writable = self.writable.clone().unwrap_or_default();
                 Box::pin(async move { writable.notified().await })
             }
         }
