@@ -89,7 +89,13 @@ macro_rules! nothing_is_asked_for {
     () => {
         fn opened(&mut self, _: &Moment, _: &mut Outbox) {}
 
-        fn signed_in(&mut self, _: Result<Identity, SignInRefusal>, _: &Moment, _: &mut Outbox) {}
+        fn signed_in(
+            &mut self,
+            _: Result<Arc<Identity>, SignInRefusal>,
+            _: &Moment,
+            _: &mut Outbox,
+        ) {
+        }
 
         fn answered(
             &mut self,

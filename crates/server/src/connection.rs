@@ -191,7 +191,7 @@ pub struct Connection {
     pub(crate) entrance: Place,
     /// The host name the client asked for; it may name the tenant.
     pub(crate) host: Option<Box<str>>,
-    pub(crate) identity: Option<Identity>,
+    pub(crate) identity: Option<Arc<Identity>>,
     /// The shard's count of changed rights when the latest sign-in began.
     pub(crate) rights_seen: u64,
     pub(crate) recheck: Recheck,

@@ -84,14 +84,14 @@ impl Control {
     }
 
     /// Looks an account up again; the shard is told [`Inbound::Reidentified`].
-    pub(crate) fn reidentify(&self, key: ConnectionKey, who: Identity) {
+    pub(crate) fn reidentify(&self, key: ConnectionKey, who: Arc<Identity>) {
         self.apart(key.shard, move |_, authority| {
             Inbound::Reidentified(key, authority.reidentify(&who, clock::now()))
         });
     }
 
     /// The same after a pause, because the store could not say.
-    pub(crate) fn reidentify_later(&self, key: ConnectionKey, who: Identity) {
+    pub(crate) fn reidentify_later(&self, key: ConnectionKey, who: Arc<Identity>) {
         let control = self.clone();
         self.runtime.spawn(async move {
             tokio::time::sleep(ASK_AGAIN).await;

@@ -67,7 +67,8 @@ impl fmt::Debug for Opening {
     }
 }
 
-/// Who is at the other end, as of now.
+/// Who is at the other end, as of now. A connection and its conversation share one, because ten
+/// thousand connections hold one each and a delivery reads it.
 #[derive(Clone, Debug)]
 pub struct Identity {
     /// In which tenant.
@@ -75,7 +76,7 @@ pub struct Identity {
     /// The account.
     pub account: Arc<Account>,
     /// What it may hear.
-    pub keys: Arc<Keys>,
+    pub keys: Keys,
     /// The sign-in, if the token belongs to one of ours.
     pub session: Option<SessionId>,
     /// When the token expires.
@@ -174,7 +175,7 @@ pub enum Note {
         present: Arc<Present>,
     },
     /// The account behind the conversation changed; what it hears has been adjusted.
-    Identity(Identity),
+    Identity(Arc<Identity>),
     /// The account may no longer be here: disabled, removed or its sign-in ended.
     SignedOut(SignInRefusal),
     /// The reader fell so far behind that events were skipped: it must take a fresh snapshot.
@@ -334,7 +335,12 @@ pub trait Conversation {
     }
 
     /// The token of [`Effect::SignIn`] was checked. [`Moment::stats`] is known from here on.
-    fn signed_in(&mut self, who: Result<Identity, SignInRefusal>, at: &Moment, out: &mut Outbox);
+    fn signed_in(
+        &mut self,
+        who: Result<Arc<Identity>, SignInRefusal>,
+        at: &Moment,
+        out: &mut Outbox,
+    );
 
     /// The name of [`Effect::Claim`] is borne; `kept` is what was kept under it.
     fn claimed(&mut self, _kept: Option<Arc<str>>, _at: &Moment, _out: &mut Outbox) {}

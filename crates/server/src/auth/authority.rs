@@ -185,8 +185,7 @@ impl Authority {
         });
         looked.map_err(|fault| busy(&fault))?;
         let (account, keys) = found?;
-        let (tenant, keys) = (tenant.clone(), Arc::new(keys));
-        Ok(Identity { tenant, account, keys, session, expires_at })
+        Ok(Identity { tenant: tenant.clone(), account, keys, session, expires_at })
     }
 
     /// Whether the tenant keeps such an account, whatever it may do.

@@ -41,7 +41,7 @@ impl Authority {
             known => return known,
         }
         let account = Arc::new(stranger(said));
-        let keys = Arc::new(Keys::of(&account, &[]).with_all_gatherings());
+        let keys = Keys::of(&account, &[]).with_all_gatherings();
         Ok(Identity { tenant, account, keys, session: None, expires_at })
     }
 }

@@ -1,6 +1,9 @@
 //! How connections come, speak and go.
 
-use std::{collections::VecDeque, sync::atomic::Ordering};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, atomic::Ordering},
+};
 
 use rollcall_wire::conversation::{Conversation, Effect, Identity, Moment, Note, Outbox};
 
@@ -190,13 +193,14 @@ impl Shard {
     /// Somebody signed in over this connection, perhaps in place of somebody else.
     /// Gives the identity with everything shared that connections have in common: ten thousand
     /// copies of a tenant's name are memory, and each is another place to read at a delivery.
-    pub(super) fn adopt(&mut self, key: ConnectionKey, mut who: Identity) -> Identity {
+    pub(super) fn adopt(&mut self, key: ConnectionKey, mut who: Identity) -> Arc<Identity> {
         self.forget_identity(key);
         if let Some((shared, _)) = self.tenants.get_key_value(&who.tenant) {
             who.tenant = shared.clone();
         }
-        let Some(tenant) = self.tenants.get_mut(&who.tenant) else { return who };
+        let Some(tenant) = self.tenants.get_mut(&who.tenant) else { return who.into() };
         who.account = tenant.join(&who.account, key);
+        let who = Arc::new(who);
         self.gauge.signed_in.fetch_add(1, Ordering::Relaxed);
         if let Some(connection) = self.connection(key) {
             connection.identity = Some(who.clone());

@@ -45,15 +45,15 @@ fn talk(open: impl Fn(Opening) -> Box<dyn Conversation>, input: &[u8]) {
     }
 }
 
-fn somebody() -> Identity {
+fn somebody() -> std::sync::Arc<Identity> {
     let account = serde_json::json!({ "id": "1", "role": "admin" });
     let account: std::sync::Arc<Account> =
         std::sync::Arc::new(serde_json::from_value(account).expect("an account"));
-    Identity {
+    std::sync::Arc::new(Identity {
         tenant: "t".into(),
-        keys: std::sync::Arc::new(Keys::of(&account, &[])),
+        keys: Keys::of(&account, &[]),
         account,
         session: None,
         expires_at: Timestamp::from_millis(i64::MAX),
-    }
+    })
 }

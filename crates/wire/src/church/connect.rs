@@ -14,7 +14,7 @@ use super::{
     rate::Rate,
     read, say,
     seal::Sealed,
-    session::{Held, Session},
+    session::{Owed, Session},
 };
 use crate::{
     conversation::{Effect, Followed, From, Identity, Moment, Outbox, SignInRefusal, Ticket},
@@ -88,7 +88,7 @@ impl Church {
 
     pub(super) fn judged(
         &mut self,
-        who: Result<Identity, SignInRefusal>,
+        who: Result<Arc<Identity>, SignInRefusal>,
         at: &Moment,
         out: &mut Outbox,
     ) {
@@ -157,7 +157,8 @@ impl Church {
         match granted {
             None => self.end("try again", out),
             Some(Ok(granted)) => {
-                session.held = Some(Held { until: at.now.plus_ms(HOLD_MS), after });
+                let at = at.now.plus_ms(HOLD_MS);
+                session.owed = Some(Box::new(Owed::Replay { at, after }));
                 out.send(granted);
                 // Without an offset: the one that the client has must stay its newest (2.17).
                 let hello = hello(&connecting.auth, &session);
@@ -200,7 +201,8 @@ impl Church {
             account: session.who.account.id.clone(),
             start,
         });
-        session.recalls_at = connecting.lost.then(|| at.now.plus_ms(HOLD_MS));
+        let at = at.now.plus_ms(HOLD_MS);
+        session.owed = connecting.lost.then(|| Box::new(Owed::Sheets { at }));
         out.send(say::granted(&session.sid, &pid));
         let hello = hello(&connecting.auth, &session);
         out.send_at(say::event_at("connected", &hello, start), start);
@@ -253,16 +255,14 @@ fn back(
     Some((sealed, after))
 }
 
-fn session(sid: Arc<str>, who: Identity, believed: bool) -> Session {
+fn session(sid: Arc<str>, who: Arc<Identity>, believed: bool) -> Session {
     Session {
         sid,
         who,
         believed,
         rooms: Vec::new(),
         test_rooms: Vec::new(),
-        held: None,
-        recalls_at: None,
-        refreshes: Vec::new(),
+        owed: None,
         pending: None,
         rate: Rate::default(),
         selected: false,

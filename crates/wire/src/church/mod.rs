@@ -169,7 +169,12 @@ impl Conversation for Church {
         }
     }
 
-    fn signed_in(&mut self, who: Result<Identity, SignInRefusal>, at: &Moment, out: &mut Outbox) {
+    fn signed_in(
+        &mut self,
+        who: Result<Arc<Identity>, SignInRefusal>,
+        at: &Moment,
+        out: &mut Outbox,
+    ) {
         self.judged(who, at, out);
     }
 
@@ -266,7 +271,7 @@ impl Conversation for Church {
                 let by_ms = self.client.connect_by_ms()?;
                 Some(Timestamp::from_millis(i64::try_from(by_ms).unwrap_or(i64::MAX)))
             }
-            Phase::Connected(session) => session.held.map(|held| held.until).or(session.recalls_at),
+            Phase::Connected(session) => session.wakes_at(),
             Phase::Connecting(_) | Phase::Over => None,
         }
     }
@@ -278,16 +283,7 @@ impl Conversation for Church {
         let Some(session) = self.session() else {
             return self.close(MISSPOKE, "no CONNECT in time", out);
         };
-        if session.recalls_at.take().is_some() {
-            out.push(Effect::Recall);
-        }
-        if let Some(held) = session.held.take() {
-            let (ticket, rooms) = (session.ticket(), session.followed_rooms());
-            // The gap was there a moment ago; if it is gone, the client starts anew.
-            let gone: crate::conversation::Look =
-                Box::new(|_, _| Ok(Err(Rejection::invalid("offset", "is gone"))));
-            out.push(Effect::Follow { ticket, rooms, from: From::After(held.after, gone) });
-        }
+        session.give_owed(out);
     }
 
     fn closed(&mut self, _at: &Moment, out: &mut Outbox) {

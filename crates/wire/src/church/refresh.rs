@@ -3,7 +3,11 @@
 
 use rollcall_core::{facts::Facts, id::GatheringId, sheet::sheet_people, time::Date};
 
-use super::{encode::full_refresh, read::Place, session::Session};
+use super::{
+    encode::full_refresh,
+    read::Place,
+    session::{Owed, Session},
+};
 use crate::conversation::{Effect, Followed, From, Moment, Outbox};
 
 impl Session {
@@ -15,14 +19,19 @@ impl Session {
         out: &mut Outbox,
     ) {
         let places = sheets.into_iter().rev().map(|(gathering, date)| Place { gathering, date });
-        self.refreshes = places.filter(|place| self.sees(&place.gathering)).collect();
+        let places = places.filter(|place| self.sees(&place.gathering)).collect();
+        self.owed = Some(Box::new(Owed::Rest(places)));
         self.refresh_next(at, out);
     }
 
     /// Asks for the next sheet, one after the other: each as of a place in the log, between the
     /// events before and after it.
     fn refresh_next(&mut self, at: &Moment, out: &mut Outbox) {
-        let Some(place) = self.refreshes.pop() else { return };
+        let Some(Owed::Rest(places)) = self.owed.as_deref_mut() else { return };
+        let Some(place) = places.pop() else {
+            self.owed = None;
+            return;
+        };
         let (ticket, now) = (self.ticket(), at.now);
         let look = self.look_at(place, move |facts: &dyn Facts, place, found| {
             let people = sheet_people(facts, found, place.date, now)?;

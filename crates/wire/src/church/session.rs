@@ -7,30 +7,28 @@ use rollcall_core::{
     id::GatheringId,
     limits,
     people::{Role, Scope},
+    position::Position,
+    rejection::Rejection,
     room::Room,
     time::Timestamp,
 };
 use serde_json::{Value, json};
 
 use super::{events::Pending, rate::Rate, read::Place};
-use crate::conversation::{Effect, From, Identity, Outbox, Reach, Relay, Ticket};
+use crate::conversation::{Effect, From, Identity, Look, Outbox, Reach, Relay, Ticket};
 
 /// One client's session.
 pub(super) struct Session {
     pub sid: Arc<str>,
-    pub who: Identity,
+    pub who: Arc<Identity>,
     /// It showed no token (3.7).
     pub believed: bool,
     /// Sheets whose rooms it joined.
     pub rooms: Vec<Place>,
     /// Test rooms it joined.
     pub test_rooms: Vec<Arc<str>>,
-    /// Where the replay begins, and when; nothing is followed before (2.18).
-    pub held: Option<Held>,
-    /// When sheets are told anew, after a recovery that failed (2.20).
-    pub recalls_at: Option<Timestamp>,
-    /// The sheets that are left to be told anew, the next one last.
-    pub refreshes: Vec<Place>,
+    /// What it has not had since it came back, if it did.
+    pub owed: Option<Box<Owed>>,
     /// What is being answered.
     pub pending: Option<Box<Pending>>,
     pub rate: Rate,
@@ -41,11 +39,15 @@ pub(super) struct Session {
     pub last_ticket: u32,
 }
 
-/// A replay that waits.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Held {
-    pub until: Timestamp,
-    pub after: rollcall_core::position::Position,
+/// What a client that came back gets once its page listens again.
+#[derive(Debug)]
+pub(super) enum Owed {
+    /// Everything after a position; nothing is followed before (2.18).
+    Replay { at: Timestamp, after: Position },
+    /// Its sheets told anew, after a recovery that failed (2.20).
+    Sheets { at: Timestamp },
+    /// The sheets that are left to be told anew, the next one last.
+    Rest(Vec<Place>),
 }
 
 /// Those who may hear of a gathering's sheets.
@@ -96,16 +98,43 @@ impl Session {
         }
     }
 
+    /// Whether nothing is followed yet, because a replay comes first.
+    fn is_held(&self) -> bool {
+        matches!(self.owed.as_deref(), Some(Owed::Replay { .. }))
+    }
+
+    /// When something that is owed is due.
+    pub fn wakes_at(&self) -> Option<Timestamp> {
+        match self.owed.as_deref()? {
+            Owed::Replay { at, .. } | Owed::Sheets { at } => Some(*at),
+            Owed::Rest(_) => None,
+        }
+    }
+
+    /// Begins what is owed.
+    pub fn give_owed(&mut self, out: &mut Outbox) {
+        match self.owed.take().map(|owed| *owed) {
+            Some(Owed::Replay { after, .. }) => {
+                let (ticket, rooms) = (self.ticket(), self.followed_rooms());
+                // The gap was there a moment ago; if it is gone, the client starts anew.
+                let gone: Look = Box::new(|_, _| Ok(Err(Rejection::invalid("offset", "is gone"))));
+                out.push(Effect::Follow { ticket, rooms, from: From::After(after, gone) });
+            }
+            Some(Owed::Sheets { .. }) => out.push(Effect::Recall),
+            Some(Owed::Rest(_)) | None => {}
+        }
+    }
+
     /// Follows a room beside the others, if anything is followed yet.
     fn follow(&mut self, room: Room, out: &mut Outbox) {
-        if self.held.is_none() {
+        if !self.is_held() {
             let ticket = self.ticket();
             out.push(Effect::Follow { ticket, rooms: vec![room], from: From::Head });
         }
     }
 
     fn unfollow(&self, room: Room, out: &mut Outbox) {
-        if self.held.is_none() {
+        if !self.is_held() {
             out.push(Effect::Unfollow(room));
         }
     }

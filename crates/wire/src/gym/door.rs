@@ -1,5 +1,7 @@
 //! Who comes in: tokens, joining, refusals (section 2).
 
+use std::sync::Arc;
+
 use rollcall_core::{position::Position, room::Room};
 
 use super::{
@@ -27,7 +29,7 @@ impl Gym {
     pub(super) fn let_in(
         &mut self,
         via: Via,
-        who: Result<Identity, SignInRefusal>,
+        who: Result<Arc<Identity>, SignInRefusal>,
         at: &Moment,
         out: &mut Outbox,
     ) {

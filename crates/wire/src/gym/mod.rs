@@ -267,7 +267,12 @@ impl Conversation for Gym {
         !self.owes()
     }
 
-    fn signed_in(&mut self, who: Result<Identity, SignInRefusal>, at: &Moment, out: &mut Outbox) {
+    fn signed_in(
+        &mut self,
+        who: Result<Arc<Identity>, SignInRefusal>,
+        at: &Moment,
+        out: &mut Outbox,
+    ) {
         if let Some(Waiting::SignIn(via)) =
             self.waiting.take_if(|w| matches!(w, Waiting::SignIn(_)))
         {

@@ -78,7 +78,7 @@ struct Place {
 pub struct Native {
     framing: Framing,
     opening: Option<Box<Opening>>,
-    who: Option<Identity>,
+    who: Option<Arc<Identity>>,
     checking: Option<signing::Checking>,
     /// By when a sign-in must have come.
     deadline: Option<Timestamp>,
@@ -154,7 +154,7 @@ impl Native {
 
     /// Whether the desk's statistics belong on this screen.
     fn shows_stats(&self) -> bool {
-        let may = |who: &Identity| who.account.may(Permission::ReadDesk);
+        let may = |who: &Arc<Identity>| who.account.may(Permission::ReadDesk);
         let follows = |place: &Place| matches!(place.room, Room::Desk | Room::Everything);
         self.who.as_ref().is_some_and(may) && self.rooms.iter().any(follows)
     }
@@ -192,7 +192,12 @@ impl Conversation for Native {
         self.over || (!waits && self.commands.len() < COMMANDS_MAX)
     }
 
-    fn signed_in(&mut self, who: Result<Identity, SignInRefusal>, at: &Moment, out: &mut Outbox) {
+    fn signed_in(
+        &mut self,
+        who: Result<Arc<Identity>, SignInRefusal>,
+        at: &Moment,
+        out: &mut Outbox,
+    ) {
         if !self.over {
             self.checked(who, at, out);
         }

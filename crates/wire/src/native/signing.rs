@@ -1,5 +1,7 @@
 //! Signing in, refreshing it in band, and every way in which a sign-in ends.
 
+use std::sync::Arc;
+
 use rollcall_core::{limits, room::Room};
 
 use super::{
@@ -51,7 +53,7 @@ impl Native {
 
     pub(super) fn checked(
         &mut self,
-        verdict: Result<Identity, SignInRefusal>,
+        verdict: Result<Arc<Identity>, SignInRefusal>,
         at: &Moment,
         out: &mut Outbox,
     ) {
@@ -65,7 +67,7 @@ impl Native {
         }
     }
 
-    fn welcome(&mut self, who: Identity, at: &Moment, out: &mut Outbox) {
+    fn welcome(&mut self, who: Arc<Identity>, at: &Moment, out: &mut Outbox) {
         self.deadline = None;
         self.greet(&who, out);
         self.who = Some(who);
@@ -135,7 +137,7 @@ impl Native {
     }
 
     /// The account changed: what it may no longer follow is let go.
-    pub(super) fn changed(&mut self, who: &Identity, out: &mut Outbox) {
+    pub(super) fn changed(&mut self, who: &Arc<Identity>, out: &mut Outbox) {
         let old = self.who.replace(who.clone());
         if old.is_none_or(|old| old.account != who.account || old.expires_at != who.expires_at) {
             self.greet(who, out);

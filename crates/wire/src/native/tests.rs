@@ -35,16 +35,16 @@ fn opening(framing: Framing) -> Opening {
     Opening { framing, token: None, rooms: Vec::new(), after: None }
 }
 
-fn identity(id: &str, role: &str) -> Identity {
+fn identity(id: &str, role: &str) -> Arc<Identity> {
     let account: Account =
         serde_json::from_value(json!({ "id": id, "role": role, "person": "p1" })).unwrap();
-    Identity {
+    Arc::new(Identity {
         tenant: "t1".into(),
-        keys: Arc::new(Keys::of(&account, &[])),
+        keys: Keys::of(&account, &[]),
         account: Arc::new(account),
         session: None,
         expires_at: NOW.plus_ms(60_000),
-    }
+    })
 }
 
 fn signed_in(role: &str) -> (Native, Outbox) {

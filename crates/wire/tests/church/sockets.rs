@@ -25,7 +25,7 @@ pub struct Socket {
     pub church: Church,
     pub open: bool,
     pub out: Vec<String>,
-    who: Option<Identity>,
+    who: Option<Arc<Identity>>,
     rooms: Vec<Room>,
     position: Option<Position>,
     name: Option<Arc<str>>,

@@ -88,18 +88,18 @@ impl World {
         }
     }
 
-    fn identity(account: Account, keys: Keys, tenant: &str) -> Identity {
-        Identity {
+    fn identity(account: Account, keys: Keys, tenant: &str) -> Arc<Identity> {
+        Arc::new(Identity {
             tenant: tenant.into(),
             account: Arc::new(account),
-            keys: Arc::new(keys),
+            keys,
             session: None,
             expires_at: Timestamp::from_millis(i64::MAX),
-        }
+        })
     }
 
     /// A token is an account's id here, or the word for what is wrong with it.
-    pub fn sign_in(&self, token: &str) -> Result<Identity, SignInRefusal> {
+    pub fn sign_in(&self, token: &str) -> Result<Arc<Identity>, SignInRefusal> {
         match token {
             "forged" => Err(SignInRefusal::Invalid),
             "expired" => Err(SignInRefusal::Expired),
@@ -120,7 +120,7 @@ impl World {
         id: &str,
         email: Option<&str>,
         role: Option<&str>,
-    ) -> Identity {
+    ) -> Arc<Identity> {
         if let (Some(account), "gra_4f09c2") = (self.account(id), tenant) {
             let keys = Keys::of(&account, &[]);
             return Self::identity(account, keys, tenant);

@@ -96,12 +96,12 @@ impl Player {
         let account = serde_json::from_value(account).unwrap();
         let who = Identity {
             tenant: "gym".into(),
-            keys: Arc::new(Keys::of(&account, &[])),
+            keys: Keys::of(&account, &[]),
             account: Arc::new(account),
             session: None,
             expires_at: self.now.plus_ms(TOKEN_MS),
         };
-        self.call(|gym, at, out| gym.signed_in(Ok(who), at, out))
+        self.call(|gym, at, out| gym.signed_in(Ok(who.into()), at, out))
     }
 
     pub fn refused(&mut self, why: SignInRefusal) -> &mut Self {

@@ -92,16 +92,16 @@ pub fn opening(value: &Value) -> Opening {
 }
 
 /// `{"tenant"?, "account", "teaches"?, "expires_at"}`.
-pub fn identity(value: &Value) -> Identity {
+pub fn identity(value: &Value) -> Arc<Identity> {
     let account: Account = read(&value["account"]);
     let teaches: Vec<_> = value.get("teaches").map(read).unwrap_or_default();
-    Identity {
+    Arc::new(Identity {
         tenant: value["tenant"].as_str().unwrap_or("t1").into(),
-        keys: Arc::new(Keys::of(&account, &teaches)),
+        keys: Keys::of(&account, &teaches),
         account: Arc::new(account),
         session: None,
         expires_at: read(&value["expires_at"]),
-    }
+    })
 }
 
 /// `invalid`, `expired`, `account`, `revoked` or `busy`.
