@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     clock,
+    kept::KeptFile,
     shard::{ConnectionKey, Hub, Inbound},
 };
 
@@ -44,19 +45,25 @@ struct Borne {
     since: Timestamp,
 }
 
-/// Starts the actor on the current runtime. It ends with its last reporter.
+/// Starts the actor on the current runtime, with what was kept in `file` before. It ends with its
+/// last reporter.
 #[must_use]
-pub fn start(hub: Hub) -> mpsc::Sender<Report> {
+pub fn start(hub: Hub, file: Option<KeptFile>) -> mpsc::Sender<Report> {
     let (reports, line) = mpsc::channel(REPORTS_MAX);
-    tokio::spawn(run(line, hub));
+    tokio::spawn(run(line, hub, file));
     reports
 }
 
-async fn run(mut line: mpsc::Receiver<Report>, hub: Hub) {
-    let mut names: HashMap<(TenantId, Arc<str>), Borne> = HashMap::new();
+async fn run(mut line: mpsc::Receiver<Report>, hub: Hub, mut file: Option<KeptFile>) {
+    let since = clock::now();
+    let before = file.as_mut().map(KeptFile::take).unwrap_or_default();
+    let mut names: HashMap<(TenantId, Arc<str>), Borne> = before
+        .into_iter()
+        .map(|(name, state)| (name, Borne { bearer: None, kept: Some(state), since }))
+        .collect();
     while let Some(Report { tenant, name, key, deed }) = line.recv().await {
         let now = clock::now();
-        let borne = names.entry((tenant, name)).or_insert_with(|| Borne {
+        let borne = names.entry((tenant.clone(), name.clone())).or_insert_with(|| Borne {
             bearer: None,
             kept: None,
             since: now,
@@ -69,7 +76,12 @@ async fn run(mut line: mpsc::Receiver<Report>, hub: Hub) {
                 }
                 hub.tell_soon(key.shard, Inbound::Claimed(key, borne.kept.clone())).await;
             }
-            Deed::Keep(state) if borne.bearer == Some(key) => borne.kept = Some(state),
+            Deed::Keep(state) if borne.bearer == Some(key) => {
+                if let Some(file) = &mut file {
+                    file.keep(&tenant, &name, &state);
+                }
+                borne.kept = Some(state);
+            }
             Deed::Leave if borne.bearer == Some(key) => {
                 (borne.bearer, borne.since) = (None, now);
                 forget(&mut names);
