@@ -122,3 +122,29 @@ test('c2_22 a client that comes back takes over from its half-open connection', 
   await until(() => marksHeard(second).length === 1, () => JSON.stringify(second.heard));
   assert.deepEqual(marksHeard(second), [2]);
 });
+
+for (const signal of ['SIGTERM', 'SIGKILL']) {
+  test(`c2_19 c2_23 the rooms of a session outlive a ${signal}`, async () => {
+    rollcall = await startChurches();
+    const late = { reconnectionDelay: 2_000, reconnectionDelayMax: 2_000, randomizationFactor: 0 };
+    const [writer, reader] = [volunteer(rollcall, 1), volunteer(rollcall, 2, late)];
+    sockets = [writer, reader];
+    await connected(...sockets);
+    reader.emit('join_attendance', sheet);
+    await once(reader, 'joined_attendance');
+    reader.heard.length = 0;
+    await rollcall.kill(signal);
+    const { data, ports } = rollcall;
+    rollcall = await start({ dialects: ['church'], data, ports });
+    await connected(writer);
+    await mark(writer, 1);
+    await mark(writer, 2, true, { gatheringId: 1, date: '2025-01-28' });
+    await connected(reader);
+    assert.equal(reader.recovered, true);
+    await until(() => marksHeard(reader).includes(1), () => JSON.stringify(reader.heard));
+    await mark(writer, 3, true, { gatheringId: 1, date: '2025-01-28' });
+    await mark(writer, 4);
+    await until(() => marksHeard(reader).includes(4), () => JSON.stringify(reader.heard));
+    assert.deepEqual(marksHeard(reader), [1, 4]);
+  });
+}

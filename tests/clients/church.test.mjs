@@ -202,6 +202,48 @@ describe('refusals', () => {
   });
 });
 
+describe('what is passed on', () => {
+  test('c5_10 selections reach others in the order in which they were made', async () => {
+    const [kiosk, screen] = [await enter(1), await enter(2)];
+    const wanted = Array.from({ length: 150 }, (_, nth) => [nth + 1]);
+    for (const selectedIds of wanted) {
+      kiosk.emit('kiosk:selection_changed', { ...sheet, selectedIds, userName: 'A', mode: 'checkin' });
+    }
+    const shown = () => screen.heard.filter(([name]) => name === 'kiosk:selection_changed');
+    await until(() => shown().length === wanted.length, () => shown().length);
+    assert.deepEqual(shown().map(([, one]) => one.selectedIds), wanted);
+  });
+
+  test('c7_6 whoever is refused is told whose value stands, and since when', async () => {
+    const [first, second] = [await enter(1), await enter(2)];
+    const place = { gatheringId: 1, date: '2025-05-11' };
+    await mark(first, 20, true, place);
+    await until(() => marksHeard(second).includes(20), () => JSON.stringify(second.heard));
+    const [, told] = second.heard.at(-1);
+    second.heard.length = 0;
+    const answer = await mark(second, 20, false, place, { clientTimestamp: Date.now() - 60_000 });
+    assert.equal(answer.results[0].reason, 'stale_data');
+    await until(() => marksHeard(second).includes(20), () => JSON.stringify(second.heard));
+    const [, healed] = second.heard.at(-1);
+    assert.deepEqual([healed.updatedBy, healed.updatedAt], [1, told.updatedAt]);
+    assert.equal(healed.records[0].present, true);
+  });
+
+  test('c7_3 a phone whose clock is ahead may send its queue three times', async () => {
+    const [phone, screen] = [await enter(3), await enter(1)];
+    const place = { gatheringId: 1, date: '2025-05-18' };
+    const clientTimestamp = Date.now() + 300_000;
+    const records = [1, 2, 3].map((individualId) => ({ individualId, present: true, clientTimestamp }));
+    for (const status of ['applied', 'duplicate', 'duplicate']) {
+      const payload = { ...place, records };
+      const answer = await ask(phone, 'record_attendance', payload, 'attendance_update_success');
+      assert.deepEqual(answer.results.map((one) => one.status), [status, status, status]);
+      await sleep(700);
+    }
+    assert.deepEqual(marksHeard(screen), [1, 2, 3]);
+  });
+});
+
 describe('the transport', () => {
   const fetched = (query, options) => fetch(`${rollcall.url('church')}${query}`, options);
 

@@ -32,7 +32,9 @@ use crate::{
     config::{Config, Listener},
     connection::{Engine, Entrance},
     control::Control,
-    forgotten, health, names, presence,
+    forgotten, health,
+    kept::KeptFile,
+    names, presence,
     shard::{self, Hub, Inbound, Shards},
     submit::{self, Submitter},
     telemetry::Metrics,
@@ -114,8 +116,9 @@ pub fn start_with(
     let (submitter, _writer) = submit::start(store.clone(), hub.clone(), metrics.clone())?;
     let authority = Arc::new(authority(&config, store.clone())?);
     let origins = Arc::new(Origins::new(&config.allow_origins));
+    let kept = KeptFile::beside(config.database().as_deref());
     let (presence, names) =
-        runtime.block_on(async { (presence::start(hub.clone()), names::start(hub.clone())) });
+        runtime.block_on(async { (presence::start(hub.clone()), names::start(hub.clone(), kept)) });
     let control = Control {
         runtime: runtime.handle().clone(),
         store: store.clone(),

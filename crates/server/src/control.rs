@@ -188,20 +188,21 @@ impl Control {
         });
     }
 
-    /// Somebody is present in a room.
+    /// Somebody is present in a room; `always` as in [`Presenter`].
     pub(crate) fn attend(
         &self,
         tenant: TenantId,
         room: Room,
         key: ConnectionKey,
         member: PresenceMember,
+        always: bool,
     ) {
-        self.present(Presenter { tenant, room, key, member: Some(member) });
+        self.present(Presenter { tenant, room, key, member: Some(member), always });
     }
 
     /// Somebody is present in a room no longer.
     pub(crate) fn withdraw(&self, tenant: TenantId, room: Room, key: ConnectionKey) {
-        self.present(Presenter { tenant, room, key, member: None });
+        self.present(Presenter { tenant, room, key, member: None, always: false });
     }
 
     fn present(&self, presenter: Presenter) {
@@ -221,7 +222,8 @@ impl Control {
         }
     }
 
-    /// Passes a message on to everybody it is for, on every shard.
+    /// Passes a message on to everybody it is for, on every shard; one client's messages in their
+    /// order. Only a flood makes one wait, and then it may be overtaken.
     pub(crate) fn relay(
         &self,
         tenant: TenantId,
@@ -229,16 +231,14 @@ impl Control {
         from: Option<ConnectionKey>,
         relay: Arc<Relay>,
     ) {
-        let hub = self.hub.clone();
-        self.runtime.spawn(async move {
-            hub.tell_all(|| Inbound::Relay {
-                tenant: tenant.clone(),
-                dialect,
-                from,
-                relay: relay.clone(),
-            })
-            .await;
-        });
+        for shard in (0u16..).take(self.hub.len()) {
+            let (tenant, relay) = (tenant.clone(), relay.clone());
+            let inbound = Inbound::Relay { tenant, dialect, from, relay };
+            if let Some(inbound) = self.hub.try_tell(shard, inbound) {
+                let hub = self.hub.clone();
+                self.runtime.spawn(async move { hub.tell_soon(shard, inbound).await });
+            }
+        }
     }
 
     /// Believes a client without a token; the shard is told [`Inbound::Identified`].

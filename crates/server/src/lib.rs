@@ -11,6 +11,7 @@ pub mod control;
 mod few;
 pub mod forgotten;
 pub mod health;
+pub mod kept;
 pub mod names;
 pub mod presence;
 pub mod shard;

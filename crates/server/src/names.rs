@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     clock,
+    kept::KeptFile,
     shard::{ConnectionKey, Hub, Inbound},
 };
 
@@ -53,25 +54,32 @@ enum Bearer {
     Nobody(Timestamp),
 }
 
-/// Starts the actor on the current runtime. It ends with its last reporter.
+/// Starts the actor on the current runtime, with what was kept in `file` before. It ends with its
+/// last reporter.
 #[must_use]
-pub fn start(hub: Hub) -> mpsc::Sender<Report> {
+pub fn start(hub: Hub, file: Option<KeptFile>) -> mpsc::Sender<Report> {
     let (reports, line) = mpsc::channel(REPORTS_MAX);
-    tokio::spawn(run(line, hub));
+    tokio::spawn(run(line, hub, file));
     reports
 }
 
-async fn run(mut line: mpsc::Receiver<Report>, hub: Hub) {
+async fn run(mut line: mpsc::Receiver<Report>, hub: Hub, mut file: Option<KeptFile>) {
     let mut names = Names::new();
+    let since = clock::now();
+    for ((tenant, name), state) in file.as_mut().map(KeptFile::take).unwrap_or_default() {
+        let free = Name { bearer: Bearer::Nobody(since), kept: Some(state) };
+        names.entry(tenant).or_default().insert(name, free);
+    }
     while let Some(Report { tenant, name, key, deed }) = line.recv().await {
         let now = clock::now();
         let new = || Name { bearer: Bearer::Nobody(now), kept: None };
-        let name = names.entry(tenant).or_default().entry(name).or_insert_with(new);
-        let is_its = name.bearer == Bearer::Is(key);
+        let here = names.entry(tenant.clone()).or_default();
+        let borne = here.entry(name.clone()).or_insert_with(new);
+        let is_its = borne.bearer == Bearer::Is(key);
         match deed {
             Deed::Claim => {
-                let earlier = mem::replace(&mut name.bearer, Bearer::Is(key));
-                let kept = name.kept.clone();
+                let earlier = mem::replace(&mut borne.bearer, Bearer::Is(key));
+                let kept = borne.kept.clone();
                 if let Bearer::Is(earlier) = earlier
                     && !is_its
                 {
@@ -79,9 +87,14 @@ async fn run(mut line: mpsc::Receiver<Report>, hub: Hub) {
                 }
                 hub.tell_soon(key.shard, Inbound::Claimed(key, kept)).await;
             }
-            Deed::Keep(state) if is_its => name.kept = Some(state),
+            Deed::Keep(state) if is_its => {
+                if let Some(file) = &mut file {
+                    file.keep(&tenant, &name, &state);
+                }
+                borne.kept = Some(state);
+            }
             Deed::Leave if is_its => {
-                name.bearer = Bearer::Nobody(now);
+                borne.bearer = Bearer::Nobody(now);
                 forget(&mut names);
             }
             Deed::Keep(_) | Deed::Leave => {}

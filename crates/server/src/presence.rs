@@ -28,6 +28,9 @@ pub struct Presenter {
     pub key: ConnectionKey,
     /// Who, and what is edited; `None`: it has left.
     pub member: Option<PresenceMember>,
+    /// Whether the room is told of every joining and leaving, though nobody new be there or gone
+    /// (church 4.3).
+    pub always: bool,
 }
 
 /// Starts the actor on the current runtime. It ends with its last reporter.
@@ -63,13 +66,16 @@ fn take(
     presence: &mut Presence<(TenantId, Room), ConnectionKey>,
     report: Presenter,
 ) -> Option<(u16, Inbound)> {
-    let Presenter { tenant, room, key, member } = report;
+    let Presenter { tenant, room, key, member, always } = report;
     let (place, now) = ((tenant, room.clone()), clock::now());
     let Some(member) = member else {
         presence.leave(&place, key, now);
         return None;
     };
     presence.set(place.clone(), key, member, now);
+    if always {
+        presence.always_tell(&place, now);
+    }
     let members = presence.members(&place).into();
     let connections = presence.connections(&place);
     Some((key.shard, Inbound::Attended { key, room, members, connections }))

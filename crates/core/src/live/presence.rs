@@ -24,11 +24,13 @@ pub struct PresenceRoom<C> {
     connections: BTreeMap<C, PresenceMember>,
     changed_at: Option<Timestamp>,
     told: Vec<PresenceMember>,
+    /// Told after every change of connections, though the members be the same.
+    always: bool,
 }
 
 impl<C> Default for PresenceRoom<C> {
     fn default() -> Self {
-        Self { connections: BTreeMap::new(), changed_at: None, told: Vec::new() }
+        Self { connections: BTreeMap::new(), changed_at: None, told: Vec::new(), always: false }
     }
 }
 
@@ -68,14 +70,14 @@ impl<C: Ord> PresenceRoom<C> {
         self.changed_at.map(|at| at.plus_ms(DEBOUNCE_MS))
     }
 
-    /// The members to tell everybody now, if they differ from what was told last.
+    /// The members to tell everybody now, if they differ from what was told last or are told always.
     pub fn tell(&mut self, now: Timestamp) -> Option<Vec<PresenceMember>> {
         if self.due().is_none_or(|due| due > now) {
             return None;
         }
         self.changed_at = None;
         let members = self.members();
-        if members == self.told {
+        if members == self.told && !self.always {
             return None;
         }
         self.told.clone_from(&members);
@@ -105,6 +107,15 @@ impl<R: Ord + Clone, C: Ord> Presence<R, C> {
     /// A connection joined a room, or now edits something else there.
     pub fn set(&mut self, room: R, connection: C, member: PresenceMember, now: Timestamp) {
         self.rooms.entry(room).or_default().set(connection, member, now);
+    }
+
+    /// A connection joined a room, maybe once more, whose members are told after every joining and
+    /// leaving from now on.
+    pub fn always_tell(&mut self, room: &R, now: Timestamp) {
+        if let Some(room) = self.rooms.get_mut(room) {
+            room.always = true;
+            room.changed_at.get_or_insert(now);
+        }
     }
 
     /// A connection left a room.
@@ -172,6 +183,20 @@ mod tests {
         presence.leave(&"desk", 1, at(1_000));
         presence.set("desk", 2, member("ann", None), at(1_200));
         assert_eq!(presence.tell(at(1_300)), vec![]);
+    }
+
+    #[test]
+    fn church_4_3_every_joining_and_leaving_is_told_where_that_is_wanted() {
+        let mut presence = Presence::default();
+        let told = vec![("room", vec![member("ann", None)])];
+        for (connection, from_ms) in [(1, 0), (1, 1_000), (2, 2_000)] {
+            presence.set("room", connection, member("ann", None), at(from_ms));
+            presence.always_tell(&"room", at(from_ms));
+            assert_eq!(presence.tell(at(from_ms + 300)), told, "at {from_ms} ms");
+        }
+        presence.leave(&"room", 2, at(3_000));
+        assert_eq!(presence.tell(at(3_300)), told);
+        assert_eq!(presence.tell(at(4_000)), vec![]);
     }
 
     #[test]

@@ -142,7 +142,8 @@ impl Batch<'_> {
 
     fn written(&self, change: &MarkChange, person: &Person, current: Option<&Mark>) -> Mark {
         let (now, by) = (self.at.now, self.at.by.account().cloned());
-        let given = change.marked_at.filter(|tapped| *tapped <= now);
+        let church = self.rule == MergeRule::Church;
+        let given = change.marked_at.filter(|tapped| church || *tapped <= now);
         Mark {
             person: change.person.clone(),
             status: change.status,

@@ -83,13 +83,14 @@ fn church(
     hand: Option<&AccountId>,
     now: Timestamp,
 ) -> MergeVerdict {
-    let given = change.marked_at.filter(|tapped| *tapped <= now);
+    // A clock that is ahead names the same tap by the same time again and again.
+    let given = change.marked_at;
     let own = mark.by.as_ref() == hand && !mark.from_roster;
     let same = mark.status == change.status;
     if own && same && given.is_some() && given == mark.marked_at {
         return MergeVerdict::Unchanged;
     }
-    if own && same && change.marked_at.is_none() && now.since_ms(mark.at) < REPEAT_MS {
+    if own && same && given.is_none() && now.since_ms(mark.at) < REPEAT_MS {
         return MergeVerdict::Unchanged;
     }
     if !own && was_accepted_before(mark, change.status, hand, given, now) {
@@ -99,7 +100,7 @@ fn church(
         return MergeVerdict::Apply;
     }
     let accepted_second_ms = mark.at.millis().div_euclid(1_000) * 1_000;
-    if accepted_second_ms > given.unwrap_or(now).millis() {
+    if accepted_second_ms > given.unwrap_or(now).min(now).millis() {
         MergeVerdict::Stale
     } else {
         MergeVerdict::Replace
@@ -197,6 +198,14 @@ mod tests {
             let got = merge(MergeRule::Church, Some(&given), &asked, Some(&hand), now);
             assert_eq!(got, want, "{hand} {asked:?}");
         }
+    }
+
+    #[test]
+    fn church_7_3_a_a_clock_that_is_ahead_repeats_itself_too() {
+        let ahead = mark("ann", Present, 99_000, Some(400_000));
+        let (asked, hand) = (change(Present, Some(400_000), None), AccountId::from("ann"));
+        let got = merge(MergeRule::Church, Some(&ahead), &asked, Some(&hand), at(100_000));
+        assert_eq!(got, Unchanged);
     }
 
     #[test]

@@ -232,7 +232,9 @@ impl Lists<'_> {
             last_attended: person.last_attended,
             last_here,
             infrequent: kind == PersonKind::TravellerVisitor
-                && last_here.or(person.last_attended) < self.frequent_since,
+                && last_here
+                    .or(person.last_attended)
+                    .is_some_and(|last| Some(last) < self.frequent_since),
             created_at: person.created_at,
         })
     }

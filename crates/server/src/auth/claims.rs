@@ -52,7 +52,7 @@ pub(super) struct Spelt {
     #[serde(rename = "userId")]
     church_account: Option<NumberOrText>,
     #[serde(rename = "churchId")]
-    church: Option<String>,
+    church: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -89,9 +89,14 @@ fn instant(seconds: f64) -> Option<Timestamp> {
 impl Claims {
     /// Reads a token's content as that dialect spells it.
     pub(super) fn read(dialect: Dialect, spelt: Spelt) -> Result<Self, SignInRefusal> {
-        if dialect == Dialect::Church && spelt.church.is_none() {
+        if dialect == Dialect::Church {
             // Church 3.3, 8.2: told apart from a token that cannot be read.
-            return Err(SignInRefusal::NoTenant);
+            if !spelt.church.as_ref().is_some_and(Value::is_string) {
+                return Err(SignInRefusal::NoTenant);
+            }
+            if spelt.church_account.is_none() {
+                return Err(SignInRefusal::Account);
+            }
         }
         Self::try_read(dialect, spelt).ok_or(SignInRefusal::Invalid)
     }
@@ -106,7 +111,9 @@ impl Claims {
         let (account, tenant) = match dialect {
             Dialect::Native => (spelt.sub?, spelt.tenant),
             Dialect::Gym => (spelt.gym_account?.text(), spelt.tenant),
-            Dialect::Church => (spelt.church_account?.number()?, Some(spelt.church?)),
+            Dialect::Church => {
+                (spelt.church_account?.number()?, Some(spelt.church?.as_str()?.to_owned()))
+            }
         };
         let tenant = tenant.map(|tenant| TenantId::parse("tenant", &tenant));
         let session = spelt.sid.map(|session| SessionId::parse("sid", &session));

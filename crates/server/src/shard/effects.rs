@@ -10,6 +10,7 @@ use rollcall_core::{
     room::Room,
 };
 use rollcall_wire::{
+    Dialect,
     conversation::{Effect, Followed, From, Outbox, Relay, Ticket},
     message::Message,
 };
@@ -174,6 +175,7 @@ impl Shard {
     fn attend(&mut self, key: ConnectionKey, room: Room, editing: Option<Box<str>>) {
         let Some(connection) = self.connection(key) else { return };
         let Some(who) = &connection.identity else { return };
+        let always = connection.entrance.dialect == Dialect::Church;
         let member = PresenceMember { account: who.account.clone(), editing };
         let id = who.tenant.clone();
         let Some(tenant) = self.tenants.get_mut(&id) else { return };
@@ -182,7 +184,7 @@ impl Shard {
         if !connection.present_in.contains(&room) {
             connection.present_in.push(room.clone());
         }
-        self.control.attend(id, room, key, member);
+        self.control.attend(id, room, key, member, always);
     }
 
     fn withdraw(&mut self, key: ConnectionKey, room: &Room) {

@@ -266,6 +266,17 @@ impl Hub {
         found
     }
 
+    /// Tells a shard something without waiting; gives back what finds no place in its inbox.
+    #[must_use]
+    pub fn try_tell(&self, shard: u16, inbound: Inbound) -> Option<Inbound> {
+        let (inbox, _) = self.shards.get(usize::from(shard))?;
+        match inbox.try_send(inbound) {
+            Err(mpsc::error::TrySendError::Full(inbound)) => Some(inbound),
+            // A shard that has ended needs to be told nothing.
+            Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => None,
+        }
+    }
+
     /// Tells a shard something from an asynchronous place.
     pub async fn tell_soon(&self, shard: u16, inbound: Inbound) {
         if let Some((inbox, _)) = self.shards.get(usize::from(shard)) {

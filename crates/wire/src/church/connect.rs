@@ -54,6 +54,22 @@ fn given(auth: &Map<String, Value>, key: &str) -> Option<String> {
     }
 }
 
+impl Connecting {
+    /// Asks whether the log goes on from `known`. The granted packet is made by the look, which
+    /// alone knows the log's head.
+    fn ask_back(&self, ticket: Ticket, known: Position, out: &mut Outbox) {
+        let Some(session) = &self.session else { return };
+        let granted = say::granted(&session.sid, text(&self.auth, "pid").unwrap_or_default());
+        let look = move |_: &dyn rollcall_core::facts::Facts, head| {
+            Ok(match recover(known, head) {
+                Recovery::Events => Ok(granted),
+                Recovery::Snapshot(reset) => Err(Rejection::invalid("offset", reset.code())),
+            })
+        };
+        out.push(Effect::Look { ticket, look: Box::new(look) });
+    }
+}
+
 impl Church {
     /// The client asks for the main namespace.
     pub(super) fn connect(&mut self, auth: Map<String, Value>, at: &Moment, out: &mut Outbox) {
@@ -129,16 +145,7 @@ impl Church {
         if let Some(kept) = kept {
             session.restore(&kept, out);
         }
-        // The granted packet is made by the look, which alone knows the log's head.
-        let pid = text(&connecting.auth, "pid").unwrap_or_default();
-        let granted = say::granted(&session.sid, pid);
-        let look = move |_: &dyn rollcall_core::facts::Facts, head| {
-            Ok(match recover(known, head) {
-                Recovery::Events => Ok(granted),
-                Recovery::Snapshot(reset) => Err(Rejection::invalid("offset", reset.code())),
-            })
-        };
-        out.push(Effect::Look { ticket, look: Box::new(look) });
+        connecting.ask_back(ticket, known, out);
     }
 
     /// The log still has what the client missed, or not (2.20).
@@ -149,7 +156,7 @@ impl Church {
         out: &mut Outbox,
     ) {
         let Phase::Connecting(connecting) = &mut self.phase else { return };
-        let (Some(mut session), Some((_, after))) =
+        let (Some(mut session), Some((sealed, after))) =
             (connecting.session.take(), connecting.back.take())
         else {
             return;
@@ -164,6 +171,13 @@ impl Church {
                 let hello = hello(&connecting.auth, &session);
                 out.send(say::event("connected", &hello));
                 self.begin(session);
+            }
+            // An offset that is none of ours means the session's start (2.21).
+            Some(Err(_)) if after != sealed.start => {
+                let (ticket, start) = (session.ticket(), sealed.start);
+                connecting.session = Some(session);
+                connecting.back = Some((sealed, start));
+                connecting.ask_back(ticket, start, out);
             }
             Some(Err(_)) => {
                 let fresh = Session { sid: self.sid.clone(), rooms: Vec::new(), ..session };

@@ -10,6 +10,7 @@ use rollcall_core::{
 use serde_json::{Map, Value, json};
 
 use super::{
+    records::Heal,
     say,
     shape::{AttendanceEntry, Number, VisitorEntry, counted, mode_name},
 };
@@ -134,20 +135,30 @@ fn record(person: &str, present: bool, given: Option<Timestamp>) -> Value {
     Value::Object(record)
 }
 
-/// What stands on the server for some people, for the eyes of one socket (7.6): no offset.
+/// What stands on the server for some people, for the eyes of one socket (7.6): no offset. The
+/// latest hand counts as that of the whole; `by` is the socket's own, for where there is none.
 pub(super) fn heal(
     gathering: &GatheringId,
     date: Date,
-    values: &[(String, bool)],
+    values: &[Heal],
     by: &AccountId,
     now: Timestamp,
 ) -> Message {
-    let records: Vec<_> = values.iter().map(|(id, present)| record(id, *present, None)).collect();
+    let records = values.iter().map(|heal| {
+        let mut record = record(heal.person.as_str(), heal.present, None);
+        if let Some((by, at)) = &heal.written {
+            record["updatedBy"] = json!(Number(by.as_str()));
+            record["updatedAt"] = json!(at);
+        }
+        record
+    });
+    let latest = values.iter().filter_map(|heal| heal.written.as_ref()).max_by_key(|(_, at)| *at);
+    let (by, at) = latest.map_or((by, now), |(by, at)| (by, *at));
     let mut payload = json!({
         "type": "attendance_records",
-        "records": records,
+        "records": records.collect::<Vec<_>>(),
         "updatedBy": Number(by.as_str()),
-        "updatedAt": now,
+        "updatedAt": at,
     });
     stamp(&mut payload, gathering, date, now);
     say::event("attendance_update", &payload)

@@ -141,7 +141,7 @@ impl Conversation for Church {
                 self.connect(auth.unwrap_or_default(), at, out);
             }
             Ok(Step::InvalidNamespace(namespace)) => out.send(say::no_namespace(namespace)),
-            Ok(Step::Event(event)) if event.attachments == 0 => {
+            Ok(Step::Event(event)) if !is_binary(text) => {
                 let payload = event.args.first();
                 let payload: Option<Value> =
                     payload.and_then(|raw| serde_json::from_str(raw.get()).ok());
@@ -150,8 +150,7 @@ impl Conversation for Church {
             }
             // A client that leaves the only namespace is done; it may return with its pid (2.22).
             Ok(Step::Disconnected(_)) => self.end("left", out),
-            // Only a packet that announces attachments (5, 6) may not be passed over in silence (2.9).
-            Ok(Step::Nothing) if !text.starts_with(['5', '6']) => {}
+            Ok(Step::Nothing) if !is_binary(text) => {}
             Ok(Step::Ack(_)) => {}
             Ok(_) | Err(_) => self.close(MISSPOKE, "malformed packet", out),
         }
@@ -292,6 +291,11 @@ impl Conversation for Church {
         }
         self.phase = Phase::Over;
     }
+}
+
+/// Whether a packet is of the kind that announces attachments, though it be none (2.9).
+fn is_binary(packet: &str) -> bool {
+    packet.starts_with(['5', '6'])
 }
 
 /// An object of a packet; what is none has no keys.

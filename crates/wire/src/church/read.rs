@@ -55,10 +55,13 @@ pub fn date(text: &str) -> Option<Date> {
     text.parse().ok().filter(|date: &Date| (1900..=2100).contains(&date.year()))
 }
 
+/// The years 1 to 9999 in milliseconds: what an ISO text can say.
+const CLIENT_TIMES_MS: std::ops::Range<i64> = -62_135_596_800_000..253_402_300_800_000;
+
 /// A client's own time, in milliseconds or as an ISO text; anything else is none (7.3).
 #[must_use]
 pub fn client_time(value: Option<&Value>) -> Option<Timestamp> {
-    match value? {
+    let time = match value? {
         #[expect(clippy::cast_possible_truncation, reason = "a fraction of a millisecond")]
         Value::Number(ms) => {
             let ms = ms.as_i64().or_else(|| ms.as_f64().map(|ms| ms as i64))?;
@@ -66,7 +69,8 @@ pub fn client_time(value: Option<&Value>) -> Option<Timestamp> {
         }
         Value::String(text) => text.parse().ok(),
         _ => None,
-    }
+    };
+    time.filter(|time: &Timestamp| CLIENT_TIMES_MS.contains(&time.millis()))
 }
 
 /// One record of a batch (5.4).
@@ -147,7 +151,7 @@ mod tests {
         let at = Some(Timestamp::from_millis(1_737_455_400_000));
         assert_eq!(client_time(Some(&json!(1_737_455_400_000_i64))), at);
         assert_eq!(client_time(Some(&json!("2025-01-21T10:30:00.000Z"))), at);
-        for bad in [json!("soon"), json!(null), json!({})] {
+        for bad in [json!("soon"), json!(null), json!({}), json!(1e300), json!(-8.64e15)] {
             assert_eq!(client_time(Some(&bad)), None);
         }
     }

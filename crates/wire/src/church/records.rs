@@ -130,13 +130,30 @@ pub fn unread(records: &[Record]) -> Vec<PersonId> {
     records.iter().filter_map(named).collect()
 }
 
+/// What stands on the server for somebody whose record was refused (7.6).
+#[derive(Debug)]
+pub(super) struct Heal {
+    pub person: PersonId,
+    pub present: bool,
+    /// By whose hand, and when; `None` where nobody wrote anything, or it was not asked.
+    pub written: Option<(AccountId, Timestamp)>,
+}
+
+impl Heal {
+    fn of(person: &PersonId, mark: Option<&Mark>) -> Self {
+        let written = mark.and_then(|mark| Some((mark.by.clone()?, mark.at)));
+        let present = mark.is_some_and(|mark| mark.status.attends());
+        Self { person: person.clone(), present, written }
+    }
+}
+
 /// What became of a batch, as sockets and REST tell it (6.4, 8.10).
 #[derive(Debug, Default)]
 pub struct RecordReply {
     results: Vec<Value>,
     skipped: Vec<Value>,
-    /// Whom to heal, and by which value.
-    heals: Vec<(String, bool)>,
+    /// Whom to heal.
+    heals: Vec<Heal>,
     /// Places among the results and heals of those that have to be looked up.
     open: Vec<(usize, usize)>,
     /// Something was applied, recognised or stale.
@@ -171,19 +188,18 @@ impl RecordReply {
             MarkResult::Applied { mark, .. } => simple("applied", mark),
             MarkResult::Unchanged { mark } => simple("duplicate", mark),
             MarkResult::Overtaken { mark } => {
-                self.heals.push((change.person.to_string(), mark.status.attends()));
+                self.heals.push(Heal::of(&change.person, Some(mark)));
                 simple("duplicate", mark)
             }
             MarkResult::Stale { mark } => {
-                let present = mark.status.attends();
                 self.skipped.push(skipped(change, mark, now));
-                self.refused(Some(&change.person), "stale_data", present)
+                self.refused(Some(&change.person), "stale_data", Some(mark))
             }
             MarkResult::UnknownPerson { person } => {
-                self.refused(Some(person), "unknown_individual", false)
+                self.refused(Some(person), "unknown_individual", None)
             }
             MarkResult::Invalid { person, .. } => {
-                self.refused(Some(person), "invalid_record", false)
+                self.refused(Some(person), "invalid_record", None)
             }
         };
         self.results.push(shown);
@@ -193,14 +209,15 @@ impl RecordReply {
         if person.is_some() {
             self.open.push((self.results.len(), self.heals.len()));
         }
-        let shown = self.refused(person, "invalid_record", false);
+        let shown = self.refused(person, "invalid_record", None);
         self.results.push(shown);
     }
 
-    fn refused(&mut self, person: Option<&PersonId>, reason: &str, present: bool) -> Value {
+    fn refused(&mut self, person: Option<&PersonId>, reason: &str, mark: Option<&Mark>) -> Value {
         if let Some(person) = person {
-            self.heals.push((person.to_string(), present));
+            self.heals.push(Heal::of(person, mark));
         }
+        let present = mark.is_some_and(|mark| mark.status.attends());
         let id = person.map(|person| Number(person.as_str()));
         json!({"individualId": id, "status": "refused", "reason": reason, "present": present})
     }
@@ -209,7 +226,7 @@ impl RecordReply {
     pub fn fill(&mut self, values: &[bool]) {
         for ((result, heal), present) in self.open.iter().zip(values) {
             self.results[*result]["present"] = (*present).into();
-            self.heals[*heal].1 = *present;
+            self.heals[*heal].present = *present;
         }
     }
 

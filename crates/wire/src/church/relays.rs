@@ -25,7 +25,10 @@ impl Session {
         if !self.sees(&place.gathering) {
             return;
         }
-        self.selected = true;
+        if !self.selected {
+            self.selected = true;
+            self.keep(out);
+        }
         let mut shown = self.marked(&place);
         shown["selectedIds"] = ids.clone();
         shown["userName"] = payload.get("userName").cloned().unwrap_or_default();

@@ -50,6 +50,14 @@ pub(super) enum Owed {
     Rest(Vec<Place>),
 }
 
+/// What is kept of a session for its recovery.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct Kept {
+    rooms: Vec<(String, String)>,
+    selected: bool,
+}
+
 /// Those who may hear of a gathering's sheets.
 pub(super) fn sheet_audience(gathering: &GatheringId) -> Audience {
     Audience(vec![Hearer::AllGatherings, Hearer::Gathering(gathering.clone())])
@@ -171,17 +179,19 @@ impl Session {
         self.keep(out);
     }
 
-    /// Keeps the joined rooms for a recovery (2.19).
-    fn keep(&self, out: &mut Outbox) {
+    /// Keeps what a recovery brings back (2.19, 5.17).
+    pub(super) fn keep(&self, out: &mut Outbox) {
         let rooms: Vec<_> =
             self.rooms.iter().map(|p| json!([p.gathering.as_str(), p.date])).collect();
-        out.push(Effect::Keep { state: json!(rooms).to_string().into() });
+        let state = json!({"rooms": rooms, "selected": self.selected});
+        out.push(Effect::Keep { state: state.to_string().into() });
     }
 
-    /// The rooms that were kept, as far as the account still sees them.
+    /// What was kept; of the rooms those whose sheets the account still sees.
     pub fn restore(&mut self, kept: &str, out: &mut Outbox) {
-        let rooms: Vec<(String, String)> = serde_json::from_str(kept).unwrap_or_default();
-        for (gathering, date) in rooms {
+        let kept: Kept = serde_json::from_str(kept).unwrap_or_default();
+        self.selected = kept.selected;
+        for (gathering, date) in kept.rooms {
             let place = Place::of(&json!({"gatheringId": gathering, "date": date}));
             if let Some(place) = place.filter(|place| self.sees(&place.gathering)) {
                 out.push(Effect::Attend { room: place.room(), editing: None });

@@ -103,10 +103,9 @@ impl Server {
         rooms
     }
 
-    /// The machine stopped and started again: sockets are gone and so is what was remembered.
+    /// The machine stopped and started again: sockets are gone, but not what was kept.
     pub fn restart(&mut self) {
         self.sockets.clear();
-        self.kept.clear();
         self.presence = Presence::default();
     }
 
@@ -205,6 +204,7 @@ impl Server {
                 let account = socket.who.as_ref().unwrap().account.clone();
                 let member = PresenceMember { account, editing: None };
                 self.presence.set(room.clone(), socket.number, member, at.now);
+                self.presence.always_tell(&room, at.now);
                 let members: Arc<[_]> = self.presence.members(&room).into();
                 let connections = members.len();
                 church.attended(&room, &members, connections, &at, out);
