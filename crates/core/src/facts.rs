@@ -1,6 +1,6 @@
 //! Facts: what is kept, as a decision reads it. Stores answer by key; nothing else is asked of them.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ use crate::{
     people::{Account, Family, Gathering, Group, Person, Session, Tenant},
     rejection::{Fault, Rejection},
     sheet::{Headcount, Mark, Sheet},
-    time::Date,
+    time::{Date, Timestamp},
 };
 
 /// The name of one kept thing inside a tenant.
@@ -132,11 +132,11 @@ pub enum Query {
     /// All open visits.
     OpenVisits,
     /// All visits that began at or after this instant, newest first, at most so many.
-    VisitsSince(crate::time::Timestamp, usize),
+    VisitsSince(Timestamp, usize),
     /// A person's visits, newest first, at most so many.
     VisitsOf(PersonId, usize),
-    /// Every visit, newest first.
-    AllVisits,
+    /// All visits that began in this span, newest first, at most so many.
+    VisitsIn(Range<Timestamp>, usize),
     /// All documents of a kind, by id.
     Documents(DocumentKind),
     /// Every document, by kind and id.

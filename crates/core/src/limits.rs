@@ -76,3 +76,7 @@ pub const SUBMIT_QUEUE_MAX: usize = 16_384;
 
 /// Rows of one page of a listing.
 pub const PAGE_ROWS_MAX: usize = 1_000;
+
+/// Visits that one request looks through, the newest: more than a year of a very busy desk. Older
+/// ones are found by asking for their dates.
+pub const HISTORY_VISITS_MAX: usize = 100_000;

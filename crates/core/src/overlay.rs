@@ -95,7 +95,6 @@ fn answers(query: &Query, row: &Row) -> bool {
         | (Query::Groups, Row::Group(_))
         | (Query::Gatherings, Row::Gathering(_))
         | (Query::AllSheets, Row::Sheet(_))
-        | (Query::AllVisits, Row::Visit(_))
         | (Query::AllDocuments, Row::Document(_)) => true,
         (Query::Sessions(account), Row::Session(s)) => {
             s.account == *account && s.revoked_at.is_none()
@@ -109,6 +108,7 @@ fn answers(query: &Query, row: &Row) -> bool {
         }
         (Query::OpenVisits, Row::Visit(v)) => v.check_out.is_none(),
         (Query::VisitsSince(from, _), Row::Visit(v)) => v.check_in >= *from,
+        (Query::VisitsIn(span, _), Row::Visit(v)) => span.contains(&v.check_in),
         (Query::VisitsOf(person, _), Row::Visit(v)) => v.person == *person,
         (Query::Documents(kind), Row::Document(d)) => d.kind == *kind,
         _ => false,
@@ -120,7 +120,7 @@ fn sort(query: &Query, rows: &mut Vec<Row>) {
     rows.sort_by_key(Row::key);
     match query {
         Query::Sheets(_) => rows.reverse(),
-        Query::VisitsSince(..) | Query::VisitsOf(..) | Query::AllVisits => {
+        Query::VisitsSince(..) | Query::VisitsOf(..) | Query::VisitsIn(..) => {
             rows.sort_by_key(|row| match row {
                 Row::Visit(visit) => std::cmp::Reverse(Some(visit.check_in)),
                 _ => std::cmp::Reverse(None),
@@ -128,7 +128,9 @@ fn sort(query: &Query, rows: &mut Vec<Row>) {
         }
         _ => {}
     }
-    if let Query::VisitsSince(_, limit) | Query::VisitsOf(_, limit) = query {
+    if let Query::VisitsSince(_, limit) | Query::VisitsOf(_, limit) | Query::VisitsIn(_, limit) =
+        query
+    {
         rows.truncate(*limit);
     }
 }

@@ -30,7 +30,7 @@ use crate::{
     auth::{Authority, Keyring, Origins},
     clock,
     config::{Config, Listener},
-    connection::{Engine, Entrance},
+    connection::{Engine, Entrance, Flow},
     control::Control,
     forgotten, health,
     kept::KeptFile,
@@ -223,6 +223,7 @@ fn entrances(
             engines: engines(config, listener)?,
             open: AtomicUsize::new(0),
             open_max: config.limits.connections_max,
+            flow: flow(config, listener.dialect),
         });
         let mut address = listener.address;
         for sockets in &mut sockets {
@@ -236,6 +237,15 @@ fn entrances(
         entrances.push((entrance, address));
     }
     Ok((entrances, sockets))
+}
+
+/// How fast messages are taken. The gym's and the church's contract name rates of their own, each
+/// with its own answer to the excess (gym G10.2, church 11.4).
+fn flow(config: &Config, dialect: Dialect) -> Flow {
+    match dialect {
+        Dialect::Native => config.limits.flow(),
+        Dialect::Gym | Dialect::Church => Flow::default(),
+    }
 }
 
 /// The HTTP service of one entrance: its REST, and what is live over HTTP.

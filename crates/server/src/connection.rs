@@ -29,6 +29,8 @@ use rollcall_wire::{
 };
 
 use crate::few::Few;
+pub use crate::flow::Flow;
+use crate::flow::Used;
 
 /// Where a connection came in: what the operator said of that address.
 #[derive(Debug)]
@@ -47,6 +49,8 @@ pub struct Entrance {
     pub open: AtomicUsize,
     /// How many there may be.
     pub open_max: usize,
+    /// How fast the messages of each connection are taken, where its dialect does not say.
+    pub flow: Flow,
 }
 
 /// One live connection's place at an entrance. It is taken before the client is told that it may
@@ -219,6 +223,8 @@ pub struct Connection {
     pub(crate) drain_at: Option<Timestamp>,
     /// Read, but not yet given: the conversation was not ready.
     pub(crate) inputs: VecDeque<Input>,
+    /// What it has used of the entrance's flow.
+    pub(crate) used: Used,
     pub(crate) reader: Option<Waker>,
     /// Whether the peer is gone and only what it said before is still carried out.
     pub(crate) peer_gone: bool,
@@ -267,6 +273,7 @@ impl Connection {
             closing: None,
             drain_at: None,
             inputs: VecDeque::new(),
+            used: Used::default(),
             reader: None,
             peer_gone: false,
             ending: false,
@@ -276,8 +283,26 @@ impl Connection {
     }
 
     /// Whether the transport may read on.
-    pub(crate) fn may_read(&self) -> bool {
-        self.inputs.is_empty() && self.conversation.ready()
+    pub(crate) fn may_read(&self, now: Timestamp) -> bool {
+        self.inputs.is_empty() && self.may_take(now)
+    }
+
+    /// Whether the next message may be given to the conversation. What may not waits, at first
+    /// here and then with its sender: a client that says too much is slowed down, and loses
+    /// nothing.
+    pub(crate) fn may_take(&self, now: Timestamp) -> bool {
+        self.conversation.ready() && self.free_at(now).is_none()
+    }
+
+    /// From when the flow lets the next message pass; `None`: it does now. After our close
+    /// everything passes, so that the transport comes upon the client's own.
+    fn free_at(&self, now: Timestamp) -> Option<Timestamp> {
+        self.used.free_at(self.entrance.flow, now).filter(|_| self.closing.is_none())
+    }
+
+    /// Counts a message that came.
+    pub(crate) fn charge(&mut self, now: Timestamp) {
+        self.used.charge(self.entrance.flow, now);
     }
 
     /// Whether events can be given to it now.
@@ -289,7 +314,7 @@ impl Connection {
     }
 
     /// When it must be looked at next.
-    pub(crate) fn due(&self) -> Timestamp {
+    pub(crate) fn due(&self, now: Timestamp) -> Timestamp {
         let mut due = match self.closing {
             Some(closing) => closing.until,
             None => self.heartbeat_at,
@@ -297,6 +322,7 @@ impl Connection {
         if self.closing.is_none() {
             due = self.conversation.wake_at().map_or(due, |at| at.min(due));
         }
+        due = self.free_at(now).map_or(due, |at| at.min(due));
         due = self.sink.due().map_or(due, |at| at.min(due));
         self.drain_at.map_or(due, |at| at.min(due))
     }

@@ -28,6 +28,15 @@ impl<T> Few<T> {
         };
     }
 
+    /// The last one, to be changed.
+    pub(crate) fn last_mut(&mut self) -> Option<&mut T> {
+        match self {
+            Self::None => None,
+            Self::One(thing) => Some(thing),
+            Self::Several(things) => things.last_mut(),
+        }
+    }
+
     /// Keeps those of which `keep` says so.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
         match self {
@@ -84,9 +93,10 @@ mod tests {
         }
         few.drop_first(2);
         few.retain(|number| *number != 3);
-        assert_eq!(*few, [2, 4]);
+        *few.last_mut().unwrap() = 5;
+        assert_eq!(*few, [2, 5]);
         few.drop_first(2);
-        assert!(few.is_empty());
+        assert_eq!(few.last_mut(), None);
     }
 
     #[test]

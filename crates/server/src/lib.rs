@@ -9,6 +9,7 @@ pub mod config;
 pub mod connection;
 pub mod control;
 mod few;
+mod flow;
 pub mod forgotten;
 pub mod health;
 pub mod kept;

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     mem::discriminant,
+    ops::Range,
 };
 
 use rollcall_core::{
@@ -15,7 +16,7 @@ use rollcall_core::{
     },
     people::Person,
     rejection::Fault,
-    time::Date,
+    time::{Date, Timestamp},
 };
 
 use crate::names;
@@ -82,6 +83,12 @@ impl Kept {
             }
         }
         before
+    }
+
+    /// How many visits began in that span.
+    pub(crate) fn visits_count(&self, span: &Range<Timestamp>) -> usize {
+        let visits = self.from(Key::Visit(VisitId::new("")));
+        visits.filter(|row| matches!(row, Row::Visit(v) if span.contains(&v.check_in))).count()
     }
 
     /// Every row with its key, in the order of keys.
@@ -191,7 +198,7 @@ impl Facts for Kept {
             Query::OpenVisits => self.visits(|v| v.check_out.is_none(), usize::MAX),
             Query::VisitsSince(from, limit) => self.visits(|v| v.check_in >= *from, *limit),
             Query::VisitsOf(person, limit) => self.visits(|v| v.person == *person, *limit),
-            Query::AllVisits => self.visits(|_| true, usize::MAX),
+            Query::VisitsIn(span, limit) => self.visits(|v| span.contains(&v.check_in), *limit),
             Query::Documents(kind) => self
                 .from(Key::Document(kind.clone(), DocumentId::new("")))
                 .take_while(|row| matches!(row, Row::Document(d) if d.kind == *kind))

@@ -10,7 +10,7 @@ mod names;
 pub mod sqlite;
 pub mod tenant_file;
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 pub use memory::MemoryStore;
 pub use rollcall_core::rejection::Fault;
@@ -67,6 +67,12 @@ pub trait View: Facts {
     /// # Errors
     /// The store broke.
     fn log(&self, after: Offset, limit: usize, rooms: Option<&[Room]>) -> Result<LogPage, Fault>;
+
+    /// How many visits began in that span.
+    ///
+    /// # Errors
+    /// The store broke.
+    fn visits_count(&self, span: &Range<Timestamp>) -> Result<usize, Fault>;
 
     /// Every row of the tenant, passwords and ended sessions included, by key.
     ///

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
+    ops::Range,
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
@@ -200,6 +201,10 @@ impl View for World {
         };
         let events: Vec<_> = rest.iter().filter(held).take(limit).cloned().collect();
         Ok(LogPage::of(events, limit, Offset(after as u64), self.head()))
+    }
+
+    fn visits_count(&self, span: &Range<Timestamp>) -> Result<usize, Fault> {
+        Ok(self.kept.visits_count(span))
     }
 
     fn everything(&self) -> Result<Vec<Row>, Fault> {

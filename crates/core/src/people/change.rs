@@ -126,6 +126,12 @@ impl Edit<'_> {
         let id = current.as_ref().map_or_else(|| self.id.to_owned(), |t| t.id.to_string());
         let next: Tenant = merged(current.as_deref(), &id, self.fields)?;
         check_name("name", &next.name)?;
+        let approved = |tenant: &Tenant| tenant.settings.church.approved;
+        let changes = current.as_deref().is_some_and(|t| approved(t) != approved(&next));
+        if changes && self.at.by.account().is_some() {
+            // Whether a church may be used is for whoever runs the program to say (church 10.1).
+            return Err(self.at.forbidden("decide whether a church is approved").into());
+        }
         if !next.settings.church.visitor_window.is_possible() {
             let why = "must hold integers between 1 and 52";
             return Err(Rejection::invalid("visitor_window", why).into());

@@ -2,6 +2,7 @@
 //! endpoint: its errors, its description, its handler and its tests.
 
 mod church;
+mod client;
 mod gym;
 mod health;
 mod layers;

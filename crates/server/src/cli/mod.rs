@@ -1,5 +1,6 @@
 //! The command line: one file per command.
 
+mod approve;
 mod backup;
 mod bench;
 mod check;
@@ -42,6 +43,7 @@ enum Command {
     Tail(tail::Args),
     Doctor(doctor::Args),
     Settings(settings::Args),
+    Approve(approve::Args),
     Openapi(openapi::Args),
 }
 
@@ -60,6 +62,7 @@ impl Command {
             Self::Tail(args) => tail::run(&args)?,
             Self::Doctor(args) => return doctor::run(&args),
             Self::Settings(args) => settings::run(&args)?,
+            Self::Approve(args) => approve::run(&args)?,
             Self::Openapi(args) => openapi::run(&args)?,
         }
         Ok(ExitCode::SUCCESS)

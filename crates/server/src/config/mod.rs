@@ -8,6 +8,7 @@ mod listener;
 mod load;
 mod log;
 mod place;
+mod proxy;
 mod secret;
 mod setting;
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub use self::{
     load::{ConfigError, unknown_variables},
     log::{Log, LogFormat},
     place::StoreUrl,
+    proxy::Proxy,
     secret::{SECRET_BYTES_MIN, SECRET_VARIABLE, Secret, WeakSecret},
     setting::Setting,
     tokens::Lifetimes,
@@ -57,6 +59,11 @@ section! {
         /// program's own. Empty: every page may, with a warning at the start (gym G10.1).
         #[serde(deserialize_with = "setting::list")]
         allow_origins: Vec<String> = Vec::new(),
+        /// Proxies whose `X-Forwarded-For` is believed, so that limits by address count each client
+        /// and not the proxy: addresses, networks such as `10.0.0.0/8`, `loopback` (this machine) or
+        /// `private` (any private network: for containers).
+        #[serde(deserialize_with = "setting::list")]
+        trusted_proxies: Vec<Proxy> = Vec::from(["loopback"].map(proxy)),
         /// Signs tokens (HS256); at least 32 bytes, known to nobody else. Better in the
         /// environment than in a file.
         jwt_secret: Option<Hidden> = None,
@@ -90,6 +97,11 @@ fn native(text: &str) -> Listener {
         tenant: None,
         trust_handshake: false,
     })
+}
+
+/// The one proxy trusted by default; its text is a constant, so the fallback is never used.
+fn proxy(text: &str) -> Proxy {
+    text.parse().unwrap_or(Proxy::Loopback)
 }
 
 /// Sections within [`Config`], whose settings stand in lists of their own.

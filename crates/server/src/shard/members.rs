@@ -62,13 +62,14 @@ impl Shard {
 
     /// After a conversation spoke: wake its reader if it is ready again, and mind its times.
     fn settle(&mut self, key: ConnectionKey) {
+        let now = self.now;
         let Some(connection) = self.connection(key) else { return };
-        if connection.may_read()
+        if connection.may_read(now)
             && let Some(reader) = connection.reader.take()
         {
             reader.wake();
         }
-        let due = connection.due();
+        let due = connection.due(now);
         if connection.scheduled.is_none_or(|at| due < at) {
             connection.scheduled = Some(due);
             self.wheel.set(due, key);
@@ -79,11 +80,22 @@ impl Shard {
         let now = self.now;
         let Some(connection) = self.connection(key) else { return };
         connection.heard_at = now;
-        if !connection.may_read() {
+        if !connection.may_read(now) {
             connection.inputs.push_back(input);
             return;
         }
         self.give(key, &input);
+    }
+
+    /// The peer's own ping is answered however many there are, but none is read beyond the flow.
+    pub(crate) fn pinged(&mut self, key: ConnectionKey, payload: &[u8]) {
+        let now = self.now;
+        let Some(connection) = self.connection(key) else { return };
+        connection.heard_at = now;
+        connection.charge(now);
+        connection.sink.pong(payload);
+        self.mark(key);
+        self.settle(key);
     }
 
     /// Says that the peer is alive.
@@ -97,10 +109,14 @@ impl Shard {
     fn give(&mut self, key: ConnectionKey, input: &Input) {
         // After our close only operations that a client believes delivered still count (gym G6.7).
         let restart = rollcall_wire::websocket::close::RESTART;
-        let closing = self.connection(key).and_then(|c| c.closing);
-        if closing.is_some_and(|closing| closing.code != restart) {
+        let now = self.now;
+        let Some(connection) = self.connection(key) else { return };
+        if connection.closing.is_some_and(|closing| closing.code != restart) {
             return;
         }
+        // While something waited nothing was read: that silence was ours.
+        connection.heard_at = now;
+        connection.charge(now);
         let bytes = match input {
             Input::Text(text) => text.len(),
             Input::Binary(bytes) => bytes.len(),
@@ -112,10 +128,11 @@ impl Shard {
         });
     }
 
-    /// Gives what waited while the conversation was not ready.
+    /// Gives what waited while the conversation was not ready or the flow was used up.
     pub(super) fn give_waiting(&mut self, key: ConnectionKey) {
+        let now = self.now;
         while let Some(connection) = self.connection(key) {
-            if !connection.conversation.ready() {
+            if !connection.may_take(now) {
                 return;
             }
             let Some(input) = connection.inputs.pop_front() else {
@@ -169,8 +186,8 @@ impl Shard {
             && connection.closing.is_none()
         {
             self.converse(key, |conversation, at, out| conversation.woken(at, out));
-            self.give_waiting(key);
         }
+        self.give_waiting(key);
         let Some(connection) = self.connection(key) else { return };
         if connection.peer_gone && connection.heard_at.plus_ms(super::SILENCE_MS) <= now {
             self.remove(key, "closed by peer");

@@ -216,11 +216,7 @@ impl Local {
     /// The peer asked for a sign of life.
     pub(crate) fn pinged(&self, key: ConnectionKey, payload: &[u8]) {
         self.with(|shard| {
-            shard.heard(key);
-            if let Some(connection) = shard.connection(key) {
-                connection.sink.pong(payload);
-            }
-            shard.mark(key);
+            shard.pinged(key, payload);
         });
     }
 
@@ -257,10 +253,11 @@ impl Local {
     pub(crate) async fn may_read(&self, key: ConnectionKey) -> bool {
         std::future::poll_fn(|context| {
             let mut shard = self.shard.borrow_mut();
+            let now = shard.now;
             let Some(connection) = shard.connection(key) else {
                 return std::task::Poll::Ready(false);
             };
-            if connection.may_read() {
+            if connection.may_read(now) {
                 return std::task::Poll::Ready(true);
             }
             connection.reader = Some(context.waker().clone());

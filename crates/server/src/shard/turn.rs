@@ -209,8 +209,9 @@ impl Shard {
         self.connection(key)?.dirty = false;
         self.deliver(key);
         self.write(key);
+        let now = self.now;
         let connection = self.connection(key)?;
-        let due = connection.due();
+        let due = connection.due(now);
         if connection.scheduled.is_none_or(|at| due < at) {
             connection.scheduled = Some(due);
             self.wheel.set(due, key);

@@ -23,6 +23,9 @@ const SLICES_MAX: usize = 64;
 /// Bytes of one client message (gym G3.7; the native protocol takes the same).
 pub(super) const MESSAGE_BYTES_MAX: u32 = 256 * 1024;
 
+/// Bytes that may wait for a slow reader while each of its pings is answered.
+const PONGS_BYTES_MAX: usize = 64 * 1024;
+
 pub(super) struct WebSocketSink {
     stream: Rc<TcpStream>,
     /// Not written yet, the oldest first.
@@ -113,7 +116,16 @@ impl Sink for WebSocketSink {
     }
 
     fn pong(&mut self, payload: &[u8]) {
-        self.push(websocket::pong(payload));
+        let pong = websocket::pong(payload);
+        let begun = self.written > 0 && self.frames.len() == 1;
+        match self.frames.last_mut() {
+            // A peer that leaves this much unread is owed the latest alone (RFC 6455, 5.5.3).
+            Some(last) if self.waiting_bytes > PONGS_BYTES_MAX && !begun && last[0] == pong[0] => {
+                self.waiting_bytes = self.waiting_bytes - last.len() + pong.len();
+                *last = pong;
+            }
+            _ => self.push(pong),
+        }
     }
 
     fn close(&mut self, code: u16, reason: &str) {
@@ -237,5 +249,27 @@ fn take(
                 return std::ops::ControlFlow::Continue(());
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_peer_that_pings_and_reads_nothing_is_owed_the_latest_pong() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (_stream, mut sink) = WebSocketSink::over(stream);
+        for number in 0_u32..100_000 {
+            sink.pong(&number.to_be_bytes());
+        }
+        assert!(sink.waiting_bytes() <= PONGS_BYTES_MAX + 6, "{}", sink.waiting_bytes());
+        assert_eq!(sink.waiting_bytes(), sink.frames.iter().map(Bytes::len).sum::<usize>());
+        assert_eq!(sink.frames[0][2..], 0_u32.to_be_bytes());
+        assert_eq!(sink.frames.last().unwrap()[2..], 99_999_u32.to_be_bytes());
+        sink.push(binary_frame(b"x"));
+        sink.pong(b"y");
+        assert_eq!(sink.frames.last().unwrap()[..], *websocket::pong(b"y"), "in its place");
     }
 }

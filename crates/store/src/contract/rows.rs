@@ -11,6 +11,7 @@ use rollcall_core::{
     people::Session,
     position::Offset,
     sheet::Status::{Absent, Present, Sick},
+    time::Timestamp,
 };
 use serde_json::{Value, json};
 
@@ -121,6 +122,11 @@ pub fn questions_are_answered_in_their_order(open: Open<'_>) {
     };
     let one = || GatheringId::new("1");
     let since = NOW.plus_ms(4 * 60_000);
+    let always = || Timestamp::from_millis(i64::MIN)..Timestamp::from_millis(i64::MAX);
+    for (span, count) in [(always(), 3), (always().start..since, 1), (since..always().end, 2)] {
+        let counted = seen(&*store, |view| view.visits_count(&span).expect("the store works"));
+        assert_eq!(counted, count, "{span:?}");
+    }
     for (query, wanted) in [
         (Query::Accounts, vec!["ann", "ben"]),
         (Query::Sessions("ann".into()), vec!["s3", "s2"]),
@@ -140,7 +146,10 @@ pub fn questions_are_answered_in_their_order(open: Open<'_>) {
         (Query::VisitsSince(since, 9), vec!["visit-3", "visit-1"]),
         (Query::VisitsSince(since, 1), vec!["visit-3"]),
         (Query::VisitsOf("1".into(), 9), vec!["visit-1"]),
-        (Query::AllVisits, vec!["visit-3", "visit-1", "visit-2"]),
+        (Query::VisitsIn(always(), 9), vec!["visit-3", "visit-1", "visit-2"]),
+        (Query::VisitsIn(always(), 2), vec!["visit-3", "visit-1"]),
+        (Query::VisitsIn(always().start..since, 9), vec!["visit-2"]),
+        (Query::VisitsIn(since..since, 9), vec![]),
         (Query::Documents("grade".into()), vec!["g1", "g2"]),
         (Query::AllDocuments, vec!["g3", "g1", "g2"]),
     ] {

@@ -11,6 +11,7 @@ mod read;
 mod write;
 
 use std::{
+    ops::Range,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -236,6 +237,10 @@ impl View for Snapshot<'_> {
         let head = self.position.offset;
         let Rows { conn, tenant } = self.rows;
         Ok(log::page(conn, tenant, head, (after, limit), rooms)?)
+    }
+
+    fn visits_count(&self, span: &Range<Timestamp>) -> Result<usize, Fault> {
+        Ok(self.rows.visits_count(span)?)
     }
 
     fn everything(&self) -> Result<Vec<Row>, Fault> {

@@ -1,11 +1,11 @@
 //! Rows out of SQLite: by key, by alias, by question.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use rollcall_core::{
     facts::{Alias, Key, Query, Row, Series},
     id::{AccountId, GatheringId},
-    time::Date,
+    time::{Date, Timestamp},
 };
 use rusqlite::{Connection, OptionalExtension, Params, params};
 use serde::de::DeserializeOwned;
@@ -148,13 +148,6 @@ impl Rows<'_> {
                 params![t, kind.as_str()],
             ),
             Query::AllDocuments => self.all(Kind::Document, "SELECT data FROM documents WHERE tenant = ?1 ORDER BY kind, id", [t]),
-            Query::OpenVisits | Query::AllVisits | Query::VisitsSince(..) | Query::VisitsOf(..) => self.visits(query),
-        }
-    }
-
-    fn visits(&self, query: &Query) -> Result<Vec<Row>, Broken> {
-        let t = self.tenant;
-        match query {
             Query::OpenVisits => self.all(
                 Kind::Visit,
                 "SELECT data FROM visits WHERE tenant = ?1 AND check_out IS NULL ORDER BY check_in DESC, id DESC",
@@ -165,13 +158,28 @@ impl Rows<'_> {
                 "SELECT data FROM visits WHERE tenant = ?1 AND check_in >= ?2 ORDER BY check_in DESC, id DESC LIMIT ?3",
                 params![t, from.millis(), limit(*max)],
             ),
+            Query::VisitsIn(span, max) => self.all(
+                Kind::Visit,
+                "SELECT data FROM visits WHERE tenant = ?1 AND check_in >= ?2 AND check_in < ?3 \
+                 ORDER BY check_in DESC, id DESC LIMIT ?4",
+                params![t, span.start.millis(), span.end.millis(), limit(*max)],
+            ),
             Query::VisitsOf(person, max) => self.all(
                 Kind::Visit,
                 "SELECT data FROM visits WHERE tenant = ?1 AND person = ?2 ORDER BY check_in DESC, id DESC LIMIT ?3",
                 params![t, person.as_str(), limit(*max)],
             ),
-            _ => self.all(Kind::Visit, "SELECT data FROM visits WHERE tenant = ?1 ORDER BY check_in DESC, id DESC", [t]),
         }
+    }
+
+    /// How many visits began in that span; their index alone is read.
+    pub(super) fn visits_count(&self, span: &Range<Timestamp>) -> Result<usize, Broken> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT count(*) FROM visits WHERE tenant = ?1 AND check_in >= ?2 AND check_in < ?3",
+        )?;
+        let span = params![self.tenant, span.start.millis(), span.end.millis()];
+        let count: i64 = statement.query_row(span, |row| row.get(0))?;
+        Ok(usize::try_from(count).unwrap_or_default())
     }
 
     /// Every row, in the order of keys.

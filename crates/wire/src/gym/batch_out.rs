@@ -16,25 +16,35 @@ pub(super) const STATS: [&str; 3] = ["check_in_stats", "stats_update", INITIAL_S
 /// The name that clients of C to F prefer to the other two.
 pub(super) const INITIAL_STATS: &str = "initial_stats";
 
-/// Frames for events and then the statistics, shared by all who held the same.
+/// Frames for events, a notice and then the statistics, shared by all who held the same events
+/// and no notice.
 pub(super) fn frames(
     events: &[Arc<Broadcast>],
+    notice: Option<&Message>,
     stats: Option<Stats>,
     now: Timestamp,
 ) -> Arc<[Message]> {
     match events.last() {
-        Some(last) => last.run(events, stats, || encode(events, stats, now)),
-        None => encode(events, stats, now).into(),
+        Some(last) if notice.is_none() => {
+            last.run(events, stats, || encode(events, None, stats, now))
+        }
+        _ => encode(events, notice, stats, now).into(),
     }
 }
 
-fn encode(events: &[Arc<Broadcast>], stats: Option<Stats>, now: Timestamp) -> Vec<Message> {
+fn encode(
+    events: &[Arc<Broadcast>],
+    notice: Option<&Message>,
+    stats: Option<Stats>,
+    now: Timestamp,
+) -> Vec<Message> {
     let (mut visits, mut members, mut notices) = (Vec::new(), Vec::new(), Vec::new());
     for event in events {
         let updates = if news::counts(&event.committed.event) { &mut visits } else { &mut members };
         updates.extend(news::update(event, stats));
         notices.extend(news::notification(event));
     }
+    notices.extend(notice);
     let kinds =
         [("check_in_update", visits), ("member_update", members), ("notification", notices)];
     let (alone, many): (Vec<_>, Vec<_>) = kinds.into_iter().partition(|(_, held)| held.len() < 2);

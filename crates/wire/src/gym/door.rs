@@ -16,8 +16,10 @@ impl Gym {
     /// The socket is open: with a token in the address it signs in at once (G2.8).
     pub(super) fn knock(&mut self, at: &Moment, out: &mut Outbox) {
         let until = Stage::Anonymous(at.now.plus_ms(self.anonymous_ms_max.into()));
-        if let Stage::Unopened(Some(token)) = std::mem::replace(&mut self.stage, until) {
-            self.sign_in(Via::Url, &token, out);
+        let Stage::Unopened(brought) = std::mem::replace(&mut self.stage, until) else { return };
+        let token = brought.token.as_deref().map(str::trim);
+        if let Some(token) = token.filter(|token| !token.is_empty()) {
+            self.sign_in(Via::Url, token, out);
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rollcall_core::time::Timestamp;
 
-use crate::broadcast::Broadcast;
+use crate::{broadcast::Broadcast, conversation::Relay};
 
 /// Silence of the immediate lane before the opening pair speaks after a URL token.
 pub const OPENING_QUIET_MS: i64 = 300;
@@ -49,14 +49,22 @@ impl Opening {
     }
 }
 
+/// What one flush tells beside the opening.
+pub(super) struct News {
+    pub(super) events: Vec<Arc<Broadcast>>,
+    pub(super) notice: Option<Arc<Relay>>,
+    pub(super) stats: StatsDue,
+}
+
 /// What one socket still has to be told, without hurry.
 pub(super) struct Deferred {
     /// Silence of the immediate lane before this one speaks, and its collection time: `W`.
     quiet_ms: u32,
     events: Vec<Arc<Broadcast>>,
+    notice: Option<Arc<Relay>>,
     stats: StatsDue,
     opening: Opening,
-    /// When the oldest of `events` and `stats` came.
+    /// When the oldest of `events`, `notice` and `stats` came.
     oldest: Option<Timestamp>,
     /// When the immediate lane last spoke.
     spoken_at: Timestamp,
@@ -67,6 +75,7 @@ impl Deferred {
         Self {
             quiet_ms,
             events: Vec::new(),
+            notice: None,
             stats: StatsDue::None,
             opening: Opening::Done,
             oldest: None,
@@ -84,6 +93,17 @@ impl Deferred {
         self.events.push(event);
         self.oldest.get_or_insert(now);
         self.events.len() >= HELD_EVENTS_MAX
+    }
+
+    /// Whether a notice waits; there is room for one.
+    pub(super) const fn holds_notice(&self) -> bool {
+        self.notice.is_some()
+    }
+
+    /// Holds a notice.
+    pub(super) fn hold_notice(&mut self, notice: Arc<Relay>, now: Timestamp) {
+        self.notice = Some(notice);
+        self.oldest.get_or_insert(now);
     }
 
     /// Statistics are to be sent.
@@ -129,17 +149,16 @@ impl Deferred {
         if due { std::mem::take(&mut self.opening) } else { Opening::Done }
     }
 
-    /// Takes events and statistics, if they are due or `all` is wanted.
-    pub(super) fn take_news(
-        &mut self,
-        now: Timestamp,
-        owed: bool,
-        all: bool,
-    ) -> Option<(Vec<Arc<Broadcast>>, StatsDue)> {
+    /// Takes events, notice and statistics, if they are due or `all` is wanted.
+    pub(super) fn take_news(&mut self, now: Timestamp, owed: bool, all: bool) -> Option<News> {
         let due = self.news_due(owed)?;
         (all || due <= now).then(|| {
             self.oldest = None;
-            (std::mem::take(&mut self.events), std::mem::take(&mut self.stats))
+            News {
+                events: std::mem::take(&mut self.events),
+                notice: self.notice.take(),
+                stats: std::mem::take(&mut self.stats),
+            }
         })
     }
 }

@@ -12,6 +12,7 @@ mod frames;
 pub mod json;
 mod lanes;
 mod news;
+mod notice;
 mod operation;
 mod pace;
 mod request;
@@ -23,6 +24,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 pub use batch_in::BATCH_ITEMS_MAX;
 pub use lanes::{HELD_EVENTS_MAX, HELD_MS_MAX, OPENING_QUIET_MS};
+pub use notice::forgotten;
 pub use operation::person_ref;
 use rollcall_core::{
     decide::Answer,
@@ -33,7 +35,7 @@ use rollcall_core::{
 
 use self::{
     close::Close,
-    lanes::{Deferred, Opening, StatsDue},
+    lanes::{Deferred, News, Opening, StatsDue},
     operation::Side,
     pace::Pace,
     request::Request,
@@ -42,8 +44,8 @@ use self::{
 use crate::{
     broadcast::Broadcast,
     conversation::{
-        Conversation, Followed, Identity, Moment, Note, Opening as Brought, Outbox, SignInRefusal,
-        Ticket,
+        Conversation, Followed, Identity, Moment, Note, Opening as Brought, Outbox, Relay,
+        SignInRefusal, Ticket,
     },
     message::Message,
 };
@@ -96,8 +98,8 @@ pub struct Gym {
 
 /// How far the conversation has come.
 enum Stage {
-    /// Not opened yet; the token that the address carried.
-    Unopened(Option<Box<str>>),
+    /// Not opened yet; what the address carried.
+    Unopened(Box<Brought>),
     /// No token yet; until when one is waited for.
     Anonymous(Timestamp),
     /// Signed in.
@@ -139,9 +141,8 @@ impl Gym {
     /// A conversation that begins with what the client brought along.
     #[must_use]
     pub fn new(endpoint: Endpoint, opening: Brought) -> Self {
-        let token = opening.token.filter(|token| !token.trim().is_empty());
         Self {
-            stage: Stage::Unopened(token.map(|token| token.trim().into())),
+            stage: Stage::Unopened(Box::new(opening)),
             waiting: None,
             queue: VecDeque::new(),
             deferred: Deferred::new(endpoint.quiet_ms),
@@ -213,7 +214,8 @@ impl Gym {
             Opening::Status(_) => out.send(frames::connection_status()),
             Opening::Done => {}
         }
-        let Some((events, stats)) = self.deferred.take_news(at.now, owed, all) else {
+        let Some(News { events, notice, stats }) = self.deferred.take_news(at.now, owed, all)
+        else {
             return;
         };
         let known = at.stats.filter(|_| stats != StatsDue::None);
@@ -221,12 +223,24 @@ impl Gym {
             self.deferred.owe_stats(stats, at.now);
         }
         let shared = known.filter(|_| stats == StatsDue::All);
-        for message in batch_out::frames(&events, shared, at.now).iter() {
+        let notice = notice.as_ref().map(|relay| &relay.message);
+        for message in batch_out::frames(&events, notice, shared, at.now).iter() {
             out.send(message.clone());
         }
         if let (StatsDue::Initial, Some(known)) = (stats, known) {
             out.send(frames::stats(batch_out::INITIAL_STATS, known, at.now));
         }
+    }
+
+    /// Holds a notice for those who run the desk. The lane has room for one.
+    fn notify(&mut self, notice: &Arc<Relay>, at: &Moment, out: &mut Outbox) {
+        if !self.known() {
+            return;
+        }
+        if self.deferred.holds_notice() {
+            self.flush(true, at, out);
+        }
+        self.deferred.hold_notice(notice.clone(), at.now);
     }
 
     /// What every call ends with: whatever was waiting for nothing to be owed.
@@ -341,7 +355,8 @@ impl Conversation for Gym {
             Note::Identity(who) => self.expires_at = who.expires_at,
             Note::SignedOut(why) => self.signed_out = Some(*why),
             Note::Draining => self.draining = true,
-            Note::Presence { .. } | Note::Relayed(_) | Note::TakenOver => {}
+            Note::Relayed(notice) => self.notify(notice, at, out),
+            Note::Presence { .. } | Note::TakenOver => {}
         }
         self.work(at, out);
         self.settle(at, out);

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::{
     json,
+    notice::Notice,
     shape::{self, MemberItem, MemberShape, StatsShape, VisitShape},
 };
 use crate::{
@@ -150,17 +151,9 @@ pub(super) fn activity(event: &Broadcast) -> Option<&Message> {
 
 /// `notification`: what the desk should know about a check-in (G7.3).
 pub(super) fn notification(event: &Broadcast) -> Option<&Message> {
-    #[derive(Serialize)]
-    struct Notification<'a> {
-        id: Position,
-        level: &'a str,
-        title: &'a str,
-        message: &'a str,
-        timestamp: Timestamp,
-    }
     event.message(Form::GymNotification, || {
         let step = Step::of(event)?;
-        let payload = Notification {
+        let payload = Notice {
             id: event.position(),
             level: "warning",
             title: "Membership",
@@ -180,8 +173,9 @@ fn frame(kind: &str, payload: &impl Serialize, at: Position) -> Message {
     Message::new(&format!(r#"{{"type":"{kind}"{PAYLOAD}{payload}{SEQ}{seq},"eventId":"{at}"}}"#))
 }
 
-/// The payload inside an event's frame, for a batch.
+/// The payload inside an event's frame, or a notice's that has nothing after it, for a batch.
 pub(super) fn payload(frame: &str) -> &str {
     let after = frame.split_once(PAYLOAD).map_or(frame, |(_, after)| after);
-    after.rsplit_once(SEQ).map_or(after, |(payload, _)| payload)
+    let alone = || after.strip_suffix('}').unwrap_or(after);
+    after.rsplit_once(SEQ).map_or_else(alone, |(payload, _)| payload)
 }

@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use rollcall_wire::{broadcast::Broadcast, conversation::Note};
+use rollcall_core::audience::{Audience, Hearer};
+use rollcall_wire::{
+    broadcast::Broadcast,
+    conversation::{Note, Reach, Relay},
+    gym,
+};
 use serde_json::{Value, json};
 
 use crate::player::{Player, broadcast, checked_in, checked_out, committed, person_changed, stats};
@@ -150,4 +155,44 @@ fn g4_11_a_full_lane_is_flushed_not_dropped() {
         .map(Vec::len)
         .sum();
     assert_eq!(updates, 1_200);
+}
+
+/// A notice to those who run the gym.
+fn notice(player: &Player, name: &str) -> Note {
+    let message = gym::forgotten(name, &[name.to_owned()], player.now);
+    let audience = Audience(vec![Hearer::Everyone]);
+    Note::Relayed(Arc::new(Relay { reach: Reach::Tenant, audience, message }))
+}
+
+#[test]
+fn g7_18_a_notice_goes_by_the_deferred_lane_in_its_place() {
+    let mut player = Player::joined();
+    let ann = notice(&player, "Ann");
+    player.note(&ann);
+    assert_eq!(player.types(), [""; 0], "it waits");
+    player.event(&broadcast(11, checked_in("v1", None))).said();
+    let mut want = vec!["check_in_update", "notification", "activity_notification"];
+    want.extend(ALL_STATS);
+    assert_eq!(player.advance(100).types(), want);
+    // Beside another notification it is batched, whole.
+    player.note(&ann);
+    player.event(&broadcast(12, checked_in("v2", Some("lapsed")))).said();
+    let said = player.advance(100).said();
+    let items = said[0]["payload"]["batches"]["notification"].as_array().unwrap();
+    assert_eq!((&items[0]["message"], &items[1]["id"]), (&json!("lapsed"), &json!("Ann")));
+    assert_eq!(items[1]["level"], "warning");
+}
+
+#[test]
+fn g7_18_no_notice_is_lost_and_a_stranger_gets_none() {
+    let mut player = Player::joined();
+    for name in ["Ann", "Ben"] {
+        let told = notice(&player, name);
+        player.note(&told);
+    }
+    assert_eq!(player.said()[0]["payload"]["id"], "Ann", "the first makes room");
+    assert_eq!(player.advance(100).said()[0]["payload"]["id"], "Ben");
+    let mut stranger = Player::open(None);
+    stranger.note(&notice(&Player::joined(), "Ann"));
+    assert_eq!(stranger.advance(5_000).types(), [""; 0]);
 }

@@ -31,7 +31,9 @@ impl Facts for Rows {
 
     fn rows(&self, query: &Query) -> Result<Vec<Row>, Fault> {
         let mut rows: Vec<Row> = self.0.iter().filter(|row| answers(query, row)).cloned().collect();
-        if let Query::VisitsSince(_, max) | Query::VisitsOf(_, max) = query {
+        if let Query::VisitsSince(_, max) | Query::VisitsOf(_, max) | Query::VisitsIn(_, max) =
+            query
+        {
             rows.truncate(*max);
         }
         Ok(rows)
@@ -50,7 +52,6 @@ fn answers(query: &Query, row: &Row) -> bool {
         | (Query::Groups, Row::Group(_))
         | (Query::Gatherings, Row::Gathering(_))
         | (Query::AllSheets, Row::Sheet(_))
-        | (Query::AllVisits, Row::Visit(_))
         | (Query::AllDocuments, Row::Document(_)) => true,
         (Query::Sessions(account), Row::Session(s)) => {
             s.account == *account && s.revoked_at.is_none()
@@ -64,6 +65,7 @@ fn answers(query: &Query, row: &Row) -> bool {
         }
         (Query::OpenVisits, Row::Visit(v)) => v.check_out.is_none(),
         (Query::VisitsSince(since, _), Row::Visit(v)) => v.check_in >= *since,
+        (Query::VisitsIn(span, _), Row::Visit(v)) => span.contains(&v.check_in),
         (Query::VisitsOf(person, _), Row::Visit(v)) => v.person == *person,
         (Query::Documents(kind), Row::Document(d)) => d.kind == *kind,
         _ => false,

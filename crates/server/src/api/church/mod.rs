@@ -21,17 +21,17 @@ mod testing;
 mod users;
 mod visitor_config;
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     Router,
-    http::{HeaderValue, header},
+    http::{Extensions, HeaderMap, HeaderValue, header},
     middleware::{from_fn_with_state, map_response},
     response::Response,
 };
 
 use self::{auth::Codes, failures::Failures, refused::Refused};
-use super::Api;
+use super::{Api, client::ClientAddress};
 use crate::clock;
 
 /// What the endpoints of one church listener share. Cheap to clone.
@@ -40,6 +40,13 @@ struct Here {
     api: Api,
     codes: Arc<Codes>,
     failures: Arc<Failures>,
+}
+
+impl Here {
+    /// Where a request comes from.
+    fn address(&self, extensions: &Extensions, headers: &HeaderMap) -> IpAddr {
+        ClientAddress::of(extensions, headers, &self.api.config.trusted_proxies).0
+    }
 }
 
 /// Every endpoint of a church listener.

@@ -116,6 +116,10 @@ mod tests {
         ] {
             let page = gym.read(&format!("/api/checkins/history/?{query}")).await;
             assert_eq!(each(&page["results"], "id"), expected, "{query}");
+            assert_eq!(page["total"], expected.len(), "{query}");
+            let first = gym.read(&format!("/api/checkins/history/?{query}&perPage=1")).await;
+            assert_eq!(each(&first["results"], "id"), expected[..expected.len().min(1)], "{query}");
+            assert_eq!(first["total"], expected.len(), "{query}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    ops::Range,
     sync::Arc,
 };
 
@@ -14,6 +15,7 @@ use rollcall_core::{
     rejection::Fault,
     time::{Date, Timestamp, Zone},
 };
+use rollcall_store::View;
 use rollcall_wire::gym::person_ref;
 
 use super::super::{
@@ -30,7 +32,7 @@ const DAY_MS: i64 = 24 * 3_600_000;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Selection {
     open: Option<bool>,
-    range: Range,
+    range: Dates,
     text: String,
     member: Option<String>,
     date: Option<Date>,
@@ -40,7 +42,7 @@ pub(super) struct Selection {
 
 /// When a visit began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Range {
+enum Dates {
     #[default]
     All,
     Today,
@@ -81,11 +83,11 @@ impl Selection {
                 _ => None,
             },
             range: match get("dateRange") {
-                "today" => Range::Today,
-                "yesterday" => Range::Yesterday,
-                "week" => Range::Days(7),
-                "month" => Range::Days(30),
-                _ => Range::All,
+                "today" => Dates::Today,
+                "yesterday" => Dates::Yesterday,
+                "week" => Dates::Days(7),
+                "month" => Dates::Days(30),
+                _ => Dates::All,
             },
             text: get("q").to_lowercase(),
             member: Some(get("member")).filter(|named| !named.is_empty()).map(str::to_owned),
@@ -96,20 +98,40 @@ impl Selection {
     }
 
     /// The page that was asked for, newest first.
-    pub(super) fn page(
-        &self,
-        facts: &dyn Facts,
-        zone: &Zone,
-        now: Timestamp,
-    ) -> Result<Page, Fault> {
-        let visits = self.all(facts, zone, now, usize::MAX)?;
-        let total = visits.len();
+    ///
+    /// Where nobody in particular is looked for, the visits of other pages are only counted.
+    pub(super) fn page(&self, view: &dyn View, zone: &Zone, now: Timestamp) -> Result<Page, Fault> {
         let skipped = self.page.saturating_mul(self.per_page);
+        let (visits, total) = match self.count(view, zone, now)? {
+            Some(total) => {
+                (self.all(view, zone, now, skipped.saturating_add(self.per_page))?, total)
+            }
+            None => {
+                let visits = self.all(view, zone, now, limits::HISTORY_VISITS_MAX)?;
+                let total = visits.len();
+                (visits, total)
+            }
+        };
         let visits = visits.into_iter().skip(skipped).take(self.per_page).collect();
         Ok(Page { visits, total })
     }
 
-    /// All visits that are meant, newest first, at most so many.
+    /// How many visits are meant, if that can be known without looking at them.
+    fn count(&self, view: &dyn View, zone: &Zone, now: Timestamp) -> Result<Option<usize>, Fault> {
+        if !self.text.is_empty() || self.member.is_some() || self.open == Some(true) {
+            return Ok(None);
+        }
+        let span = self.span(zone, now);
+        let all = view.visits_count(&span)?;
+        if self.open.is_none() {
+            return Ok(Some(all));
+        }
+        let open = super::visits(view, &Query::OpenVisits)?;
+        Ok(Some(all - open.iter().filter(|visit| span.contains(&visit.check_in)).count()))
+    }
+
+    /// All visits that are meant, newest first, at most so many. Of a text's or a status's only
+    /// [`limits::HISTORY_VISITS_MAX`] are looked through.
     pub(super) fn all(
         &self,
         facts: &dyn Facts,
@@ -117,7 +139,7 @@ impl Selection {
         now: Timestamp,
         limit: usize,
     ) -> Result<Vec<Arc<Visit>>, Fault> {
-        let (from, until) = self.bounds(zone, now);
+        let span = self.span(zone, now);
         let member = match &self.member {
             Some(named) => match person_ref(named).map(|named| named.find(facts)).transpose()? {
                 Some(Some(person)) => Some(person.id.clone()),
@@ -125,18 +147,23 @@ impl Selection {
             },
             None => None,
         };
-        let query = match (member, from) {
-            (Some(person), _) => Query::VisitsOf(person, usize::MAX),
-            (None, Some(from)) => Query::VisitsSince(from, usize::MAX),
-            (None, None) if self.open == Some(true) => Query::OpenVisits,
-            (None, None) => Query::AllVisits,
+        let limit = limit.min(limits::HISTORY_VISITS_MAX);
+        let query = match (member, self.open) {
+            (Some(person), _) => Query::VisitsOf(person, limits::HISTORY_VISITS_MAX),
+            (None, Some(true)) => Query::OpenVisits,
+            (None, None) if self.text.is_empty() => Query::VisitsIn(span.clone(), limit),
+            (None, Some(false)) if self.text.is_empty() => {
+                // No more than those who are in now can stand between those who have gone.
+                let open = facts.rows(&Query::OpenVisits)?.len();
+                Query::VisitsIn(span.clone(), limit + open)
+            }
+            (None, _) => Query::VisitsIn(span.clone(), limits::HISTORY_VISITS_MAX),
         };
         let meant = self.people(facts)?;
         let mut visits = super::visits(facts, &query)?;
         visits.retain(|visit| {
             self.open.is_none_or(|open| open == visit.check_out.is_none())
-                && from.is_none_or(|from| visit.check_in >= from)
-                && until.is_none_or(|until| visit.check_in < until)
+                && span.contains(&visit.check_in)
                 && meant.as_ref().is_none_or(|people| people.contains(&visit.person))
         });
         // Open visits come in no order of time.
@@ -145,15 +172,22 @@ impl Selection {
         Ok(visits)
     }
 
+    /// When a visit began, from and until before.
+    fn span(&self, zone: &Zone, now: Timestamp) -> Range<Timestamp> {
+        let (from, until) = self.bounds(zone, now);
+        let ever = |ms: i64| Timestamp::from_millis(ms);
+        from.unwrap_or(ever(i64::MIN))..until.unwrap_or(ever(i64::MAX))
+    }
+
     /// From when and until before when a visit began; the narrower of range and date.
     fn bounds(&self, zone: &Zone, now: Timestamp) -> (Option<Timestamp>, Option<Timestamp>) {
         let today = zone.date_of(now);
         let day = |date: Date| (Some(zone.start_of(date)), Some(zone.start_of(date.plus_days(1))));
         let (from, until) = match self.range {
-            Range::All => (None, None),
-            Range::Today => day(today),
-            Range::Yesterday => day(today.plus_days(-1)),
-            Range::Days(days) => (Some(now.plus_ms(-days * DAY_MS)), None),
+            Dates::All => (None, None),
+            Dates::Today => day(today),
+            Dates::Yesterday => day(today.plus_days(-1)),
+            Dates::Days(days) => (Some(now.plus_ms(-days * DAY_MS)), None),
         };
         let Some((begins, ends)) = self.date.map(day) else { return (from, until) };
         (from.max(begins), [until, ends].into_iter().flatten().min())
@@ -186,7 +220,7 @@ mod tests {
     #[test]
     fn g8_8_unknown_values_act_as_all() {
         let all = of(&[]);
-        assert_eq!((all.page, all.per_page, all.range), (0, 10, Range::All));
+        assert_eq!((all.page, all.per_page, all.range), (0, 10, Dates::All));
         let odd = [("status", "gone"), ("dateRange", "aeon"), ("page", "-1"), ("perPage", "0")];
         assert_eq!(of(&odd), all);
         assert_eq!(of(&[("perPage", "999999")]).per_page, limits::PAGE_ROWS_MAX);

@@ -1,10 +1,7 @@
 //! `POST /v1/sessions`.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-
 use axum::{
-    Extension,
-    extract::{ConnectInfo, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::Response,
 };
@@ -16,6 +13,7 @@ use super::tokens;
 use crate::{
     api::{
         Api,
+        client::ClientAddress,
         native::{caller, input::Body, lists::Answered},
     },
     auth::SignIn,
@@ -48,12 +46,11 @@ pub(super) struct Credentials {
     ))]
 pub(super) async fn sign_in(
     State(api): State<Api>,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     Body(credentials): Body<Credentials>,
 ) -> Answered<Response> {
     let tenant = tenant(&api, &headers, credentials.tenant).await?;
-    let address = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Extension(peer)| peer.ip());
     let ask = SignIn {
         dialect: api.dialect,
         tenant,
@@ -120,5 +117,16 @@ mod tests {
         let response = try_with(PASSWORD).await;
         assert_eq!(response.status(), 429);
         assert!(header_of(&response, "retry-after").is_some());
+        // Behind a proxy each client is its own; by itself nobody is another.
+        for (peer, client, status) in [
+            ("127.0.0.1:9", "192.0.2.7", 429),
+            ("127.0.0.1:9", "192.0.2.7, 192.0.2.9", 201),
+            ("192.0.2.7:9", "192.0.2.9", 429),
+        ] {
+            let body = Some(json!({"login": "ada", "password": PASSWORD}));
+            let headers = [("x-forwarded-for", client)];
+            let response = house.ask_from(peer, "POST", "/v1/sessions", &headers, body).await;
+            assert_eq!(response.status(), status, "{peer} for {client}");
+        }
     }
 }

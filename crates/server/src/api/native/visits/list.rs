@@ -5,8 +5,8 @@ use std::{collections::HashMap, sync::Arc};
 use axum::Json;
 use rollcall_core::{
     desk::Visit,
-    facts::{Facts, Query, Row},
-    id::PersonId,
+    facts::{Facts, Query, Row, required},
+    id::{PersonId, VisitId},
     limits,
     people::{Permission, PersonCard},
     rejection::{Fault, Refusal},
@@ -20,6 +20,9 @@ use crate::{
     api::native::{caller::Caller, input::InQuery, lists::Answered},
     clock,
 };
+
+/// Visits of a page, unless asked otherwise.
+const LIMIT: usize = 100;
 
 /// Which visits.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -35,13 +38,16 @@ pub(super) struct Which {
     /// Those of one person.
     #[param(value_type = Option<String>)]
     person: Option<PersonId>,
+    /// Those after this id: the `next` of the page before.
+    #[param(value_type = Option<String>)]
+    after: Option<VisitId>,
     /// At most so many, up to 1000; default 100.
     limit: Option<usize>,
 }
 
 /// Visits, newest first. Without `read_desk` an account that is a person sees its own.
 #[utoipa::path(get, path = "/v1/visits", operation_id = "list_visits", tag = "desk", params(Which),
-    responses((status = 200, description = "`visits`: each `visit` with its `person`, as the event `checked_in` carries them", body = Object)))]
+    responses((status = 200, description = "`visits`: each `visit` with its `person`, as the event `checked_in` carries them; `next` where there are more", body = Object)))]
 pub(super) async fn list(caller: Caller, InQuery(mut which): InQuery<Which>) -> Answered {
     if !caller.who.account.may(Permission::ReadDesk) {
         let own = caller.who.account.person.clone();
@@ -53,26 +59,46 @@ pub(super) async fn list(caller: Caller, InQuery(mut which): InQuery<Which>) -> 
     let now = clock::now();
     caller
         .look(move |_, view| {
-            let visits = find(view, &which, now)?;
+            let mut visits = find(view, &which, now)?;
+            if let Some(after) = &which.after {
+                let facts: &dyn Facts = view;
+                let last = required(facts.visit(after)?, "visit", after)?;
+                visits.retain(|visit| place(visit) < place(&last));
+            }
+            let limit = which.limit.unwrap_or(LIMIT).clamp(1, limits::PAGE_ROWS_MAX);
+            let more = visits.len() > limit;
+            visits.truncate(limit);
+            let next = visits.last().filter(|_| more).map(|visit| visit.id.clone());
             let mut cards = HashMap::new();
             let shown = visits.into_iter().map(|visit| show(view, visit, &mut cards));
-            Ok(Json(json!({ "visits": shown.collect::<Result<Vec<_>, Refusal>>()? })))
+            let mut said = json!({ "visits": shown.collect::<Result<Vec<_>, Refusal>>()? });
+            if let Some(next) = next {
+                said["next"] = next.to_string().into();
+            }
+            Ok(Json(said))
         })
         .await
 }
 
+/// Where a visit stands in a list.
+fn place(visit: &Visit) -> (Timestamp, &VisitId) {
+    (visit.check_in, &visit.id)
+}
+
+/// Those asked for, newest first, out of the newest [`limits::HISTORY_VISITS_MAX`] of a day or a
+/// person.
 fn find(facts: &dyn Facts, which: &Which, now: Timestamp) -> Result<Vec<Arc<Visit>>, Fault> {
-    const LIMIT: usize = 100;
+    const MAX: usize = limits::HISTORY_VISITS_MAX;
     let zone = facts.tenant()?.map_or_else(Zone::utc, |tenant| tenant.time_zone.clone());
     let open = which.open == Some(true);
     let all = which.date.is_none() && (open || which.person.is_some());
     let date = which.date.or_else(|| (!all).then(|| zone.date_of(now)));
     let query = match (&which.person, date) {
-        (Some(person), _) => Query::VisitsOf(person.clone(), usize::MAX),
+        (Some(person), _) => Query::VisitsOf(person.clone(), MAX),
         (None, _) if open => Query::OpenVisits,
         (None, date) => {
             let date = date.unwrap_or_else(|| zone.date_of(now));
-            Query::VisitsSince(zone.start_of(date), usize::MAX)
+            Query::VisitsIn(zone.start_of(date)..zone.start_of(date.plus_days(1)), MAX)
         }
     };
     let rows = facts.rows(&query)?.into_iter();
@@ -85,8 +111,7 @@ fn find(facts: &dyn Facts, which: &Which, now: Timestamp) -> Result<Vec<Arc<Visi
             && date.is_none_or(|date| zone.date_of(visit.check_in) == date)
     });
     let mut found: Vec<_> = wanted.collect();
-    found.sort_by(|a, b| (b.check_in, &b.id).cmp(&(a.check_in, &a.id)));
-    found.truncate(which.limit.unwrap_or(LIMIT).clamp(1, limits::PAGE_ROWS_MAX));
+    found.sort_by(|a, b| place(b).cmp(&place(a)));
     Ok(found)
 }
 
@@ -138,6 +163,33 @@ mod tests {
             }
             assert_eq!(found, people, "{query}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_long_day_comes_in_pages() {
+        let house = House::open().await;
+        for person in ["p1", "p2"] {
+            house.check_in(person).await;
+        }
+        for query in ["?", "?open=true&"] {
+            let mut seen = Vec::new();
+            let mut after = String::new();
+            loop {
+                let path = format!("/v1/visits{query}limit=1{after}");
+                let (_, page) = house.by("desk", "GET", &path, None).await;
+                let shown = page["visits"].as_array().unwrap();
+                assert!(shown.len() <= 1 && seen.len() <= 2, "{page}");
+                seen.extend(shown.iter().map(|shown| shown["visit"]["id"].clone()));
+                let Some(next) = page.get("next") else { break };
+                assert_eq!(next, seen.last().unwrap());
+                after = format!("&after={}", next.as_str().unwrap());
+            }
+            let (_, all) = house.by("desk", "GET", &format!("/v1/visits{query}"), None).await;
+            let all = all["visits"].as_array().unwrap().iter();
+            assert_eq!(seen, all.map(|shown| shown["visit"]["id"].clone()).collect::<Vec<_>>());
+        }
+        let path = "/v1/visits?after=nobody";
+        assert_eq!(house.by("desk", "GET", path, None).await.0, 404);
     }
 
     #[tokio::test]

@@ -1,12 +1,6 @@
 //! `POST auth/token/`: tokens for a name and a password (G8.3, G10.2). Never 403.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-
-use axum::{
-    Extension,
-    extract::{ConnectInfo, State},
-    http::HeaderMap,
-};
+use axum::{extract::State, http::HeaderMap};
 use serde_json::json;
 
 use super::super::super::{
@@ -15,11 +9,16 @@ use super::super::super::{
     fields::Fields,
     refused::Refused,
 };
-use crate::{api::Api, auth::SignIn, clock, config::Secret};
+use crate::{
+    api::{Api, client::ClientAddress},
+    auth::SignIn,
+    clock,
+    config::Secret,
+};
 
 pub(in super::super) async fn obtain(
     State(api): State<Api>,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     fields: Fields,
 ) -> Answer {
@@ -33,7 +32,6 @@ pub(in super::super) async fn obtain(
     let tenant =
         api.apart(move |control| control.authority.tenant_for(listener.as_ref(), host.as_deref()));
     let tenant = tenant.await??.ok_or(Refused::Login)?;
-    let address = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |Extension(peer)| peer.0.ip());
     let login = login.trim().to_owned();
     let ask = SignIn { dialect: api.dialect, tenant, login, password, address };
     let signing_in = api.control.authority.sign_in(ask, clock::now(), |ask| api.keep(ask));
@@ -91,5 +89,10 @@ mod tests {
         assert_eq!(response.status(), 429);
         let wait: u32 = header_of(&response, "retry-after").unwrap().parse().unwrap();
         assert!((1..=6).contains(&wait), "{wait}");
+        // Another screen behind the same proxy may still try.
+        let headers = [("x-forwarded-for", "192.0.2.9")];
+        let right = Some(json!({"username": "ada", "password": PASSWORD}));
+        let response = gym.house.ask_from("127.0.0.1:9", "POST", PATH, &headers, right).await;
+        assert_eq!(response.status(), 200);
     }
 }
