@@ -14,6 +14,7 @@ pub mod health;
 pub mod names;
 pub mod presence;
 pub mod shard;
+pub mod sole;
 pub mod submit;
 pub mod telemetry;
 pub mod tenants;
