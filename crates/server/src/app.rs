@@ -36,6 +36,7 @@ use crate::{
     kept::KeptFile,
     names, presence,
     shard::{self, Hub, Inbound, Shards},
+    sole::{self, sole},
     submit::{self, Submitter},
     telemetry::Metrics,
     tenants,
@@ -82,6 +83,7 @@ pub fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
 /// It could not start.
 pub fn run(config: Config) -> anyhow::Result<()> {
     let store = open_store(&config)?;
+    let _sole = config.directory().map(|directory| sole(directory, sole::WAIT)).transpose()?;
     tenants::import_all(&*store, &config.import, config.replace)?;
     start(config, store)?.until_stopped()
 }

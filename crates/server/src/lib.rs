@@ -16,6 +16,7 @@ pub mod kept;
 pub mod names;
 pub mod presence;
 pub mod shard;
+pub mod sole;
 pub mod submit;
 pub mod telemetry;
 pub mod tenants;

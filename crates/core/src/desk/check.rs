@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Claim, PersonRef, Visit};
+use super::{Claim, PersonRef, Visit, in_any_case};
 use crate::{
     decide::{Decision, Situation},
     event::Event,
@@ -58,7 +58,7 @@ pub(crate) fn check_out(
 ) -> Result<Decision, Refusal> {
     at.allow(Permission::WorkDesk, "check people out")?;
     let notes = notes_of(notes)?;
-    let Some(visit) = at.facts.visit(id)? else {
+    let Some(visit) = in_any_case(id.as_str(), |id| at.facts.visit(&VisitId::new(id)))? else {
         return Err(Rejection::NotCheckedIn { visit: None }.into());
     };
     if visit.check_out.is_some() {
@@ -189,10 +189,20 @@ mod tests {
             number: Some(number.into()),
             ..Person::default()
         };
-        let members = Members(vec![person("ab-1", "GYM1"), person("2", "3"), person("3", "2")]);
-        for (code, id) in
-            [("GYM1", Some("ab-1")), ("AB-1", Some("ab-1")), ("2", Some("3")), ("4", None)]
-        {
+        let members = Members(vec![
+            person("ab-1", "GYM1"),
+            person("2", "3"),
+            person("3", "2"),
+            person("CD-2", "GYM2"),
+        ]);
+        for (code, id) in [
+            ("GYM1", Some("ab-1")),
+            ("AB-1", Some("ab-1")),
+            ("2", Some("3")),
+            ("4", None),
+            ("CD-2", Some("CD-2")),
+            ("cd-2", Some("CD-2")),
+        ] {
             let found = PersonRef::Code(code.into()).find(&members).unwrap();
             assert_eq!(found.as_ref().map(|p| p.id.as_str()), id, "{code}");
         }

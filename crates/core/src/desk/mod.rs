@@ -87,15 +87,32 @@ impl PersonRef {
     }
 }
 
-/// What stands on a card is the number; ids of ours are in lower case.
+/// What stands on a card is the number.
 fn by_code(facts: &dyn Facts, code: &str) -> Result<Option<Arc<Person>>, Fault> {
-    if let Some(person) = facts.person_by_number(code)? {
-        return Ok(Some(person));
+    match facts.person_by_number(code)? {
+        Some(person) => Ok(Some(person)),
+        None => in_any_case(code, |id| facts.person(&PersonId::new(id))),
     }
-    if let Some(person) = facts.person(&PersonId::new(code))? {
-        return Ok(Some(person));
+}
+
+/// Looks for an id as it was given, then in lower and in upper case (gym G3.4): ids of ours are in
+/// lower case, those of an operator's file may be in upper case.
+///
+/// # Errors
+/// Those of `look`.
+pub fn in_any_case<T>(
+    id: &str,
+    look: impl Fn(&str) -> Result<Option<T>, Fault>,
+) -> Result<Option<T>, Fault> {
+    if let Some(found) = look(id)? {
+        return Ok(Some(found));
     }
-    facts.person(&PersonId::new(code.to_ascii_lowercase()))
+    for spelling in [id.to_ascii_lowercase(), id.to_ascii_uppercase()] {
+        if let Some(found) = look(&spelling)? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
 }
 
 /// A time that a client claims for a step at the desk (gym G7.11).

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use super::{Account, Family, Gathering, Group, Permission, Person, Session, Tenant};
+use super::{
+    Account, Family, Gathering, Group, Permission, Person, Session, Tenant, misfit::misfit,
+};
 use crate::{
     command::{Expect, List},
     decide::{Decision, Situation},
@@ -266,12 +268,14 @@ fn merged<T: Serialize + DeserializeOwned>(
     id: &str,
     fields: &Map<String, Value>,
 ) -> Result<T, Rejection> {
-    let mut entry = current.map_or(Ok(Value::Object(Map::new())), serde_json::to_value);
-    if let Ok(entry) = &mut entry {
-        lay_over(entry, fields);
-        entry["id"] = id.into();
+    if fields.get("id").is_some_and(|named| named != id) {
+        return Err(Rejection::invalid("id", "cannot be changed"));
     }
-    entry.and_then(serde_json::from_value).map_err(|error| misfit(&error.to_string()))
+    let entry = current.map_or(Ok(Value::Object(Map::new())), serde_json::to_value);
+    let mut entry = entry.map_err(|error| Rejection::invalid("fields", error.to_string()))?;
+    lay_over(&mut entry, fields);
+    entry["id"] = id.into();
+    T::deserialize(&entry).map_err(|error| misfit::<T>(&entry, &error.to_string()))
 }
 
 /// RFC 7396: objects merge, `null` removes, everything else replaces.
@@ -293,12 +297,6 @@ fn lay_over(target: &mut Value, fields: &Map<String, Value>) {
             }
         }
     }
-}
-
-/// serde names the field in backquotes; the rejection names it too.
-fn misfit(error: &str) -> Rejection {
-    let field = error.split('`').nth(1).unwrap_or("fields");
-    Rejection::invalid(field, format!("does not fit: {error}"))
 }
 
 fn differs<T: PartialEq>(current: Option<Arc<T>>, next: T) -> Option<Arc<T>> {

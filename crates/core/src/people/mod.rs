@@ -7,6 +7,7 @@ mod change;
 mod change_family;
 mod enrol;
 mod gathering;
+mod misfit;
 mod newcomer;
 mod person;
 mod rights;

@@ -127,7 +127,14 @@ impl Authority {
         }
         let tenant = match (claims.tenant.clone(), listener) {
             (Some(named), Some(here)) if named != *here => return Err(SignInRefusal::Invalid),
-            (Some(named), _) => named,
+            (Some(named), _) => {
+                let elsewhere = dialect == Dialect::Gym
+                    && self.is_of_another(&named, host).map_err(|fault| busy(&fault))?;
+                if elsewhere {
+                    return Err(SignInRefusal::Invalid);
+                }
+                named
+            }
             (None, _) => {
                 let here = self.tenant_for(listener, host).map_err(|fault| busy(&fault))?;
                 here.ok_or(SignInRefusal::Invalid)?
@@ -154,6 +161,14 @@ impl Authority {
         if let [only] = &tenants[..] {
             return Ok(Some(only.clone()));
         }
+        self.tenant_of_host(tenants, host)
+    }
+
+    fn tenant_of_host(
+        &self,
+        tenants: Vec<TenantId>,
+        host: Option<&str>,
+    ) -> Result<Option<TenantId>, Fault> {
         let Some(host) = host.map(without_port) else { return Ok(None) };
         for id in tenants {
             let mut mine = false;
@@ -167,6 +182,15 @@ impl Authority {
             }
         }
         Ok(None)
+    }
+
+    /// Whether a host is another tenant's: a gym's host names the tenant, so the token of a second
+    /// gym opens nothing there (gym G7.14).
+    fn is_of_another(&self, named: &TenantId, host: Option<&str>) -> Result<bool, Fault> {
+        if self.tenant_of_host(vec![named.clone()], host)?.is_some() {
+            return Ok(false);
+        }
+        Ok(self.tenant_of_host(self.store.tenants()?, host)?.is_some())
     }
 
     /// The account and sign-in as they stand now.

@@ -22,6 +22,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let config = Config::load(&args.place.clone().into())?;
     let from = config.database().context("a store in memory has nothing to back up")?;
     anyhow::ensure!(from.exists(), "there is nothing in {}", from.display());
+    anyhow::ensure!(!args.to.exists(), "{} is there already", args.to.display());
     SqliteStore::open(&from)?.backup(&args.to)?;
     Ok(say::line(format!("{} is in {}", from.display(), args.to.display()))?)
 }

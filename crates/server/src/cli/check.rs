@@ -7,10 +7,7 @@ use rollcall_core::id::TenantId;
 use rollcall_store::check::{Report, check};
 
 use super::say::{self, Colour, coloured};
-use crate::{
-    app,
-    config::{Config, PlaceFlags},
-};
+use crate::config::{Config, PlaceFlags};
 
 /// Differences that are written out for one tenant; the rest is counted.
 const SHOWN_MAX: usize = 20;
@@ -26,7 +23,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let store = app::open_store(&Config::load(&args.place.clone().into())?)?;
+    let store = super::store_there(&Config::load(&args.place.clone().into())?)?;
     let tenants: Vec<TenantId> = match &args.tenant {
         Some(tenant) => vec![tenant.as_str().into()],
         None => store.tenants()?,

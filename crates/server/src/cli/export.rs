@@ -5,7 +5,6 @@ use std::io::Write;
 use anyhow::Context;
 
 use crate::{
-    app,
     config::{Config, PlaceFlags},
     tenants,
 };
@@ -21,7 +20,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
-    let store = app::open_store(&Config::load(&args.place.clone().into())?)?;
+    let store = super::store_there(&Config::load(&args.place.clone().into())?)?;
     let text = tenants::export(&*store, &args.tenant.as_str().into())?;
     let text = text.with_context(|| format!("there is no tenant {:?}", args.tenant))?;
     let mut out = std::io::stdout().lock();

@@ -1,11 +1,12 @@
 //! `rollcall import`: takes tenant files in.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use super::say;
 use crate::{
     app,
     config::{Config, PlaceFlags},
+    sole::sole,
     tenants,
 };
 
@@ -23,7 +24,11 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
-    let store = app::open_store(&Config::load(&args.place.clone().into())?)?;
+    let config = Config::load(&args.place.clone().into())?;
+    let store = app::open_store(&config)?;
+    // A running program would go on with the log that is dropped here.
+    let alone = config.directory().filter(|_| args.replace);
+    let _sole = alone.map(|directory| sole(directory, Duration::ZERO)).transpose()?;
     for file in &args.files {
         let imported = tenants::import_file(&*store, file, args.replace)?;
         let outcome = match imported.position {

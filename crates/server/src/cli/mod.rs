@@ -17,9 +17,12 @@ mod settings;
 mod tail;
 mod token;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 use clap::{Parser, Subcommand};
+use rollcall_store::Store;
+
+use crate::{app, config::Config};
 
 /// Keeps attendance in sync, live, on every device.
 #[derive(Parser)]
@@ -67,6 +70,14 @@ impl Command {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The store that is there already. A mistyped directory is not made and then found empty.
+fn store_there(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
+    if let Some(database) = config.database() {
+        anyhow::ensure!(database.exists(), "there is nothing in {}", database.display());
+    }
+    app::open_store(config)
 }
 
 /// Does what the command line asks. Exit codes: 0 done, 1 failed or found something wrong, 2 the

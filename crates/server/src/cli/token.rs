@@ -52,7 +52,7 @@ fn lasts_ms(text: &str) -> Result<i64, String> {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let config = Config::load(&args.place.clone().into())?;
-    let store = app::open_store(&config)?;
+    let store = super::store_there(&config)?;
     let authority = app::authority(&config, store.clone())?;
     let tenant = match &args.tenant {
         Some(tenant) => tenant.as_str().into(),

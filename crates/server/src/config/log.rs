@@ -1,8 +1,9 @@
 //! Settings: what the program says about itself.
 
 use serde::Deserialize;
+use tracing::level_filters::LevelFilter;
 
-use super::setting::section;
+use super::{Wrong, setting::section};
 
 section! {
     /// What the program says about itself.
@@ -15,6 +16,19 @@ section! {
     }
 }
 
+impl Log {
+    /// A directive is a level, or a part of the program with one. A level that does not exist would
+    /// be taken for a part, and nothing would be written at all.
+    pub(super) fn check(&self) -> Result<(), Wrong> {
+        for directive in self.level.split(',').map(str::trim) {
+            let fine = directive.contains('=') || directive.parse::<LevelFilter>().is_ok();
+            let why = format!("holds {directive:?}: write error, warn, info, debug or trace");
+            Wrong::unless(fine, "log.level", &why)?;
+        }
+        Ok(())
+    }
+}
+
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -24,4 +38,20 @@ pub enum LogFormat {
     Human,
     /// One JSON object a line.
     Json,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_that_does_not_exist_is_refused() {
+        let of = |level: &str| Log { level: level.into(), ..Log::default() }.check();
+        for fine in ["info", "WARN", "off", "info,rollcall::shard=debug", "rollcall=trace, error"] {
+            assert_eq!(of(fine), Ok(()), "{fine}");
+        }
+        for wrong in ["loud", "", "info,verbose", "infos"] {
+            assert_eq!(of(wrong).unwrap_err().key, "log.level", "{wrong}");
+        }
+    }
 }

@@ -197,6 +197,7 @@ impl Config {
         self.tokens.check()?;
         self.limits.check()?;
         self.gym.check()?;
-        self.church.check()
+        self.church.check()?;
+        self.log.check()
     }
 }

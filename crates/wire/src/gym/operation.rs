@@ -19,9 +19,6 @@ use crate::message::Message;
 /// Characters of a `requestId` (G3.6).
 const REQUEST_ID_CHARS_MAX: usize = 64;
 
-/// Length of a UUID in text form.
-const UUID_CHARS: usize = 36;
-
 /// Which way through the door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
@@ -72,11 +69,7 @@ fn check_in(body: &Object<'_>) -> Result<Command, Refused> {
 
 fn check_out(body: &Object<'_>) -> Result<Command, Refused> {
     let named = body.either("checkInId", "check_in_id").and_then(text);
-    let visit = named.and_then(|named| {
-        let id = named.trim();
-        let id = if uuid_shaped(id) { id.to_ascii_lowercase() } else { id.to_owned() };
-        VisitId::parse("checkInId", &id).ok()
-    });
+    let visit = named.and_then(|named| VisitId::parse("checkInId", named.trim()).ok());
     Ok(Command::CheckOut {
         visit: visit.ok_or_else(Refused::not_open)?,
         notes: free_text(body, "notes", "must be text of at most 2000 characters")?,
@@ -84,21 +77,11 @@ fn check_out(body: &Object<'_>) -> Result<Command, Refused> {
     })
 }
 
-/// A UUID is an id of ours; anything else is what stands on a card, or an id that an operator
-/// brought along (G3.4). `None` for what cannot be either.
+/// A member's id in any letter case, what stands on a card, or an id that an operator brought
+/// along (G3.4). `None` for what cannot be any of them.
 #[must_use]
 pub fn person_ref(named: &str) -> Option<PersonRef> {
-    let id = PersonId::parse("memberId", named).ok()?;
-    let ours = uuid_shaped(named) && !named.bytes().any(|b| b.is_ascii_uppercase());
-    Some(if ours { PersonRef::Id(id) } else { PersonRef::Code(named.to_owned()) })
-}
-
-fn uuid_shaped(id: &str) -> bool {
-    id.len() == UUID_CHARS
-        && id.bytes().enumerate().all(|(i, b)| match i {
-            8 | 13 | 18 | 23 => b == b'-',
-            _ => b.is_ascii_hexdigit(),
-        })
+    PersonId::parse("memberId", named).ok().map(|_| PersonRef::Code(named.to_owned()))
 }
 
 fn free_text(body: &Object<'_>, field: &str, must: &str) -> Result<Option<String>, Refused> {

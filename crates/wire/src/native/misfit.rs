@@ -17,8 +17,14 @@ pub(super) fn field(text: &str, error: &serde_json::Error) -> Option<String> {
         return None;
     }
     let why = error.to_string();
-    let mut path = path_at(text, offset_of(text, error));
-    let absent = why.starts_with("missing field") || why.starts_with("unknown field");
+    let missing = why.starts_with("missing field");
+    let mut steps = steps_to(text, offset_of(text, error));
+    if let (true, Some(Step::Key(last))) = (missing, steps.last_mut()) {
+        // The object that lacks a field ends with another one.
+        *last = "";
+    }
+    let mut path = written(&steps);
+    let absent = missing || why.starts_with("unknown field");
     if let Some(name) = why.split('`').nth(1).filter(|_| absent)
         && path.rsplit(['.', ']']).next() != Some(name)
     {
@@ -39,9 +45,9 @@ enum Step<'a> {
     Index(usize),
 }
 
-/// The path of the value that a reader of `text` is in, or has just left, after `end` bytes:
-/// `.data.rooms[1]`. Empty outside of everything.
-fn path_at(text: &str, end: usize) -> String {
+/// The way to the value that a reader of `text` is in, or has just left, after `end` bytes.
+/// Empty outside of everything.
+fn steps_to(text: &str, end: usize) -> Vec<Step<'_>> {
     let bytes = text.as_bytes();
     let (mut steps, mut at) = (Vec::new(), 0);
     while at < end {
@@ -66,7 +72,7 @@ fn path_at(text: &str, end: usize) -> String {
         }
         at += 1;
     }
-    written(&steps)
+    steps
 }
 
 /// The offset of the quote that ends the text begun at `open`.
@@ -78,6 +84,7 @@ fn closing_quote(bytes: &[u8], open: usize) -> usize {
     at.min(bytes.len())
 }
 
+/// `.data.rooms[1]`
 fn written(steps: &[Step<'_>]) -> String {
     let mut path = String::new();
     for step in steps {
@@ -99,14 +106,42 @@ mod tests {
         let text = r#"{"a":{"b":[1,"x}",{"c":2}]}, "d\"e" : 3}"#;
         for (mark, path) in [("1,", ".a.b[0]"), ("2}", ".a.b[2].c"), ("3}", r#".d\"e"#)] {
             let end = text.find(mark).expect("the mark") + 1;
-            assert_eq!(path_at(text, end), path, "{mark}");
+            assert_eq!(written(&steps_to(text, end)), path, "{mark}");
+        }
+    }
+
+    #[test]
+    fn a_missing_field_is_named_where_it_should_stand() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Inner {
+            #[serde(rename = "a")]
+            _a: u8,
+            #[serde(rename = "b")]
+            _b: u8,
+        }
+        #[derive(Debug, serde::Deserialize)]
+        struct Outer {
+            #[serde(rename = "x")]
+            _x: Inner,
+            #[serde(rename = "y")]
+            _y: u8,
+        }
+        for (text, named) in [
+            ("{}", "x"),
+            (r#"{"x":{}}"#, "x.a"),
+            (r#"{"x":{"a":1}}"#, "x.b"),
+            (r#"{"x":{"a":1,"b":2}}"#, "y"),
+            (r#"{"y":1}"#, "x"),
+        ] {
+            let error = serde_json::from_str::<Outer>(text).unwrap_err();
+            assert_eq!(field(text, &error).as_deref(), Some(named), "{text}");
         }
     }
 
     proptest::proptest! {
         #[test]
         fn no_text_upsets_it(text in r#"[\[\]{}:,"\\aé0 ]{0,40}"#, end in 0_usize..60) {
-            path_at(&text, end.min(text.len()));
+            steps_to(&text, end.min(text.len()));
         }
     }
 }

@@ -71,8 +71,22 @@ impl<T: DeserializeOwned> FromRequestParts<Api> for InQuery<T> {
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Refused> {
         let Query(found) = Query::<T>::from_request_parts(parts, api)
             .await
-            .map_err(|error| Rejection::invalid("query", error.body_text()))?;
+            .map_err(|error| misfit(&error.body_text()))?;
         Ok(Self(found))
+    }
+}
+
+/// A rejection that names the part of the query which does not fit. axum writes
+/// `Failed to deserialize query string: limit: invalid digit found in string`.
+fn misfit(said: &str) -> Rejection {
+    let why = said.split_once("query string: ").map_or(said, |(_, why)| why);
+    let named = |field: &str| field.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    match why.split_once(": ").filter(|(field, _)| named(field)) {
+        Some((field, why)) => Rejection::invalid(field, format!("does not fit: {why}")),
+        None => Rejection::invalid(
+            why.split('`').nth(1).unwrap_or("query"),
+            format!("in the query: {why}"),
+        ),
     }
 }
 
@@ -116,9 +130,14 @@ mod tests {
     #[tokio::test]
     async fn a_path_or_query_that_cannot_be_is_refused_in_json() {
         let house = House::open().await;
-        for path in ["/v1/sheets/g1/2026-02-30", "/v1/visits?limit=many"] {
+        for (path, field) in [
+            ("/v1/sheets/g1/2026-02-30", "path"),
+            ("/v1/visits?limit=many", "limit"),
+            ("/v1/people?limti=5", "limti"),
+        ] {
             let (status, said) = house.by("admin", "GET", path, None).await;
             assert_eq!((status, &said["error"]["code"]), (400, &"invalid".into()), "{path}");
+            assert_eq!(said["error"]["field"], field, "{said}");
         }
     }
 }

@@ -141,6 +141,20 @@ fn g7_14_the_tenant_is_the_listeners_else_the_hosts_else_the_only_one() {
 }
 
 #[test]
+fn g7_14_a_token_of_one_gym_opens_nothing_at_the_host_of_another() {
+    let world = world();
+    let token = token(&gym(&json!({ "tenant": "one" })));
+    let place = |dialect: Dialect, host: Option<&str>| {
+        let who = world.authority.identify(dialect, None, host, &token, NOW);
+        who.map(|who| who.tenant.to_string()).ok()
+    };
+    for host in [None, Some("one.example"), Some("ONE.example:8000"), Some("elsewhere.example")] {
+        assert_eq!(place(Dialect::Gym, host).as_deref(), Some("one"), "{host:?}");
+    }
+    assert_eq!(place(Dialect::Gym, Some("two.example")), None);
+}
+
+#[test]
 fn the_probes_tenant_does_not_end_the_only_one() {
     let world = world();
     let alone =

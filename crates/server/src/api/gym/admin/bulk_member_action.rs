@@ -19,8 +19,17 @@ use super::super::{
 };
 use crate::api::Api;
 
-pub(super) async fn act(State(api): State<Api>, caller: Caller, body: Fields) -> Answer {
+pub(super) async fn act(
+    State(api): State<Api>,
+    caller: Caller,
+    body: Result<Fields, Refused>,
+) -> Answer {
     caller.must(Permission::ChangePeople)?;
+    let body = body.map_err(|refused| match refused {
+        // The page shows `error` here, whatever was wrong.
+        Refused::Malformed(why) => Refused::Rule(why.into()),
+        other => other,
+    })?;
     let status = match body.get("action").and_then(Value::as_str) {
         Some("activate") => "active",
         Some("deactivate") => "inactive",

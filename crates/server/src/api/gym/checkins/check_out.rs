@@ -18,8 +18,6 @@ pub(super) async fn check_out(
     Path(id): Path<String>,
     body: Fields,
 ) -> Answer {
-    // Ids of ours are UUIDs in lower case.
-    let id = uuid::Uuid::try_parse(&id).map_or(id, |uuid| uuid.to_string());
     let visit = VisitId::parse("id", &id).map_err(|_| Refused::NotFound)?;
     let notes = body.text("notes")?.map(str::to_owned);
     let check_out = Command::CheckOut { visit, notes, claim: None };
@@ -47,6 +45,20 @@ mod tests {
         let (status, answer) = gym.by("desk", "POST", path, None).await;
         assert_eq!((status, answer), (400, json!({ "error": "Already checked out" })));
         assert_eq!(gym.by("desk", "POST", "/api/checkins/no/checkout/", None).await.0, 404);
+    }
+
+    #[tokio::test]
+    async fn g3_4_an_id_that_a_file_holds_in_capitals_is_found_in_any_letter_case() {
+        let gym = Gym::open().await;
+        let id = "ABCDEF00-0000-4000-8000-00000000000A";
+        gym.visit(id, ANN, DAY_MS, None).await;
+        let lower = id.to_ascii_lowercase();
+        assert_eq!(gym.read(&format!("/api/checkins/{lower}/")).await["id"], id);
+        for (path, status) in [(id, 200), (&*lower, 400)] {
+            let path = format!("/api/checkins/{path}/checkout/");
+            let (answered, visit) = gym.by("desk", "POST", &path, None).await;
+            assert_eq!(answered, status, "{path}: {visit}");
+        }
     }
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! `GET checkins/{id}/`: one visit (G8.9). Members read their own.
 
 use axum::extract::{Path, State};
-use rollcall_core::{facts::Facts, id::VisitId, people::Permission};
+use rollcall_core::{desk::in_any_case, facts::Facts, id::VisitId, people::Permission};
 
 use super::{
     super::{
@@ -16,10 +16,7 @@ use crate::api::Api;
 pub(super) async fn read(State(api): State<Api>, caller: Caller, Path(id): Path<String>) -> Answer {
     let found = api.look(caller.tenant(), move |view| {
         let facts: &dyn Facts = view;
-        let visit = match facts.visit(&VisitId::new(&*id))? {
-            None => facts.visit(&VisitId::new(id.to_ascii_lowercase()))?,
-            found => found,
-        };
+        let visit = in_any_case(&id, |id| facts.visit(&VisitId::new(id)))?;
         shown(facts, visit.into_iter().collect())
     });
     let found = found.await?;

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use axum::{Router, routing::get};
 use rollcall_core::{
     decide::Answer as Kept,
+    desk::in_any_case,
     event::Event,
     facts::{Facts, Query, Row},
     id::PersonId,
@@ -45,10 +46,7 @@ pub(super) fn router() -> Router<Api> {
 
 /// The member of that id, in any letter case.
 pub(super) fn find(facts: &dyn Facts, id: &str) -> Result<Option<Arc<Person>>, Fault> {
-    match facts.person(&PersonId::new(id))? {
-        Some(person) => Ok(Some(person)),
-        None => facts.person(&PersonId::new(id.to_ascii_lowercase())),
-    }
+    in_any_case(id, |id| facts.person(&PersonId::new(id)))
 }
 
 /// The member of that id, who must be there.
