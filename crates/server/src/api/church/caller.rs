@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use rollcall_core::{
-    audience::{Audience, Hearer},
+    audience::Audience,
     command::{By, Command},
     decide::Answer,
     facts::{Facts, required},
@@ -131,8 +131,8 @@ impl Caller {
     /// Refuses unless the account sees the gathering (10.4). One that is not there is seen only
     /// by those who see all.
     pub fn enter(&self, gathering: &GatheringId) -> Answered<()> {
-        let hearers = vec![Hearer::AllGatherings, Hearer::Gathering(gathering.clone())];
-        if self.who.keys.hears(&Audience(hearers)) { Ok(()) } else { Err(Refused::access()) }
+        let sees = self.who.keys.hears(&Audience::of_gathering(gathering));
+        if sees { Ok(()) } else { Err(Refused::access()) }
     }
 
     /// Puts a command to the church in the account's name.
