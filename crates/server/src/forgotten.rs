@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use rollcall_core::{
     command::{Ask, By, Command},
-    facts::{Facts, Query, Row},
+    facts::Facts,
     id::{TenantId, VisitId},
     rejection::Fault,
     time::Timestamp,
@@ -65,10 +65,6 @@ fn overdue(facts: &dyn Facts, now: Timestamp) -> Result<Vec<VisitId>, Fault> {
         return Ok(Vec::new());
     };
     let latest = now.plus_ms(-i64::from(hours.get()) * HOUR_MS);
-    let open = facts.rows(&Query::OpenVisits)?;
-    let visits = open.into_iter().filter_map(|row| match row {
-        Row::Visit(visit) if visit.check_in <= latest => Some(visit.id.clone()),
-        _ => None,
-    });
-    Ok(visits.collect())
+    let open = facts.open_visits()?.into_iter().filter(|visit| visit.check_in <= latest);
+    Ok(open.map(|visit| visit.id.clone()).collect())
 }

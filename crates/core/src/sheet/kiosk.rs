@@ -10,7 +10,7 @@ use crate::{
     decide::{Decision, Situation},
     document::Document,
     event::Event,
-    facts::{Facts, Key, Query, Row, required},
+    facts::{Facts, Key, Row, required},
     id::{AccountId, DocumentId, DocumentKind, GatheringId, PersonId},
     limits,
     people::Permission,
@@ -108,11 +108,8 @@ pub fn kiosk_entries(
     gathering: &GatheringId,
     date: Date,
 ) -> Result<Vec<KioskEntry>, Fault> {
-    let rows = facts.rows(&Query::Documents(entries_kind(gathering, date)))?;
-    let entries = rows.into_iter().filter_map(|row| match row {
-        Row::Document(d) => Some(serde_json::from_value(Value::Object(d.data.clone()))),
-        _ => None,
-    });
+    let documents = facts.documents(&entries_kind(gathering, date))?;
+    let entries = documents.iter().map(|d| serde_json::from_value(Value::Object(d.data.clone())));
     entries.collect::<Result<_, _>>().map_err(|error| Fault(format!("a kiosk entry: {error}")))
 }
 

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     decide::{Decision, Situation},
     event::{Event, VisitorNews},
-    facts::{Query, Row, required},
+    facts::required,
     id::{GatheringId, PersonId},
     overlay::Draft,
     people::{Person, with_roster},
@@ -56,14 +56,9 @@ pub(crate) fn remove_visitor(
 fn leaving(at: &Situation<'_>, person: &Person, whole: bool) -> Result<Vec<PersonId>, Fault> {
     let mut gone = vec![person.id.clone()];
     if let (true, Some(family)) = (whole, &person.family) {
-        for row in at.facts.rows(&Query::PeopleOfFamily(family.clone()))? {
-            match row {
-                Row::Person(other) if other.kind.visits() && other.id != person.id => {
-                    gone.push(other.id.clone());
-                }
-                _ => {}
-            }
-        }
+        let mut others = at.facts.people_of_family(family)?;
+        others.retain(|other| other.kind.visits() && other.id != person.id);
+        gone.extend(others.iter().map(|other| other.id.clone()));
     }
     Ok(gone)
 }

@@ -7,7 +7,6 @@ use super::{Mark, Sheet, Status, mark::opened, roster::expected};
 use crate::{
     decide::Situation,
     event::{Event, Marked},
-    facts::{Query, Row},
     id::PersonId,
     people::{Gathering, GatheringKind, PersonKind},
     rejection::Fault,
@@ -47,11 +46,7 @@ fn absent(
     date: Date,
     mut written: HashSet<PersonId>,
 ) -> Result<Vec<Arc<Mark>>, Fault> {
-    for row in at.facts.rows(&Query::Marks(gathering.id.clone(), date))? {
-        if let Row::Mark(_, _, mark) = row {
-            written.insert(mark.person.clone());
-        }
-    }
+    written.extend(at.facts.marks(&gathering.id, date)?.iter().map(|mark| mark.person.clone()));
     let missing = expected(at.facts, gathering)?.into_iter().filter(|p| !written.contains(&p.id));
     Ok(missing.map(|person| Arc::new(roster_row(at, person.id.clone(), person.kind))).collect())
 }

@@ -24,7 +24,7 @@ use rollcall_core::{
     decide::Answer as Kept,
     desk::{Stats, Visit},
     event::Event,
-    facts::{Facts, Query, Row},
+    facts::{Facts, Row},
     id::PersonId,
     people::{Person, PersonCard},
     rejection::Fault,
@@ -90,15 +90,6 @@ fn card(facts: &dyn Facts, id: &PersonId) -> Result<PersonCard, Fault> {
 
 pub(super) fn shapes(shown: &[Shown], now: Timestamp) -> Vec<VisitShape<'_>> {
     shown.iter().map(|each| shape::visit(&each.visit, &each.person, now)).collect()
-}
-
-/// The visits that answer a question, in its order.
-pub(super) fn visits(facts: &dyn Facts, query: &Query) -> Result<Vec<Arc<Visit>>, Fault> {
-    let visits = facts.rows(query)?.into_iter().filter_map(|row| match row {
-        Row::Visit(visit) => Some(visit),
-        _ => None,
-    });
-    Ok(visits.collect())
 }
 
 /// Where the tenant's days begin and end.

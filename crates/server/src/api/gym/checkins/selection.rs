@@ -7,7 +7,7 @@ use std::{
 
 use rollcall_core::{
     desk::Visit,
-    facts::{Facts, Query},
+    facts::Facts,
     id::PersonId,
     limits,
     people::Person,
@@ -125,14 +125,13 @@ impl Selection {
             },
             None => None,
         };
-        let query = match (member, from) {
-            (Some(person), _) => Query::VisitsOf(person, usize::MAX),
-            (None, Some(from)) => Query::VisitsSince(from, usize::MAX),
-            (None, None) if self.open == Some(true) => Query::OpenVisits,
-            (None, None) => Query::AllVisits,
+        let mut visits = match (member, from) {
+            (Some(person), _) => facts.visits_of(&person, usize::MAX)?,
+            (None, Some(from)) => facts.visits_since(from, usize::MAX)?,
+            (None, None) if self.open == Some(true) => facts.open_visits()?,
+            (None, None) => facts.visits()?,
         };
         let meant = self.people(facts)?;
-        let mut visits = super::visits(facts, &query)?;
         visits.retain(|visit| {
             self.open.is_none_or(|open| open == visit.check_out.is_none())
                 && from.is_none_or(|from| visit.check_in >= from)

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use axum::Json;
 use rollcall_core::{
     desk::Visit,
-    facts::{Facts, Query, Row},
+    facts::Facts,
     id::PersonId,
     limits,
     people::{Permission, PersonCard},
@@ -67,24 +67,18 @@ fn find(facts: &dyn Facts, which: &Which, now: Timestamp) -> Result<Vec<Arc<Visi
     let open = which.open == Some(true);
     let all = which.date.is_none() && (open || which.person.is_some());
     let date = which.date.or_else(|| (!all).then(|| zone.date_of(now)));
-    let query = match (&which.person, date) {
-        (Some(person), _) => Query::VisitsOf(person.clone(), usize::MAX),
-        (None, _) if open => Query::OpenVisits,
+    let mut found = match (&which.person, date) {
+        (Some(person), _) => facts.visits_of(person, usize::MAX)?,
+        (None, _) if open => facts.open_visits()?,
         (None, date) => {
             let date = date.unwrap_or_else(|| zone.date_of(now));
-            Query::VisitsSince(zone.start_of(date), usize::MAX)
+            facts.visits_since(zone.start_of(date), usize::MAX)?
         }
     };
-    let rows = facts.rows(&query)?.into_iter();
-    let visits = rows.filter_map(|row| match row {
-        Row::Visit(visit) => Some(visit),
-        _ => None,
-    });
-    let wanted = visits.filter(|visit| {
+    found.retain(|visit| {
         which.open.is_none_or(|open| open == visit.check_out.is_none())
             && date.is_none_or(|date| zone.date_of(visit.check_in) == date)
     });
-    let mut found: Vec<_> = wanted.collect();
     found.sort_by(|a, b| (b.check_in, &b.id).cmp(&(a.check_in, &a.id)));
     found.truncate(which.limit.unwrap_or(LIMIT).clamp(1, limits::PAGE_ROWS_MAX));
     Ok(found)
