@@ -13,7 +13,7 @@ use crate::{
     people::{Account, Family, Gathering, Group, Person, PersonStatus, Session, Tenant},
     rejection::Fault,
     sheet::{Headcount, Mark, Sheet},
-    time::{Date, Timestamp},
+    time::{Date, Timestamp, Zone},
 };
 
 macro_rules! one {
@@ -136,5 +136,13 @@ impl dyn Facts + '_ {
         let mut people = self.people_of_family(family)?;
         people.retain(|person| person.status == PersonStatus::Active);
         Ok(people)
+    }
+
+    /// Where the tenant's days begin and end.
+    ///
+    /// # Errors
+    /// The store broke.
+    pub fn zone(&self) -> Result<Zone, Fault> {
+        Ok(self.tenant()?.map(|tenant| tenant.time_zone.clone()).unwrap_or_default())
     }
 }

@@ -25,10 +25,9 @@ pub(super) fn sheet_event(
     let Some(sheet) = opened.clone().or(at.facts.sheet(&gathering.id, date)?) else {
         return Ok(None);
     };
-    let zone = at.facts.tenant()?.map(|t| t.time_zone.clone()).unwrap_or_default();
     let due = !sheet.roster_taken
         && gathering.kind == GatheringKind::Standard
-        && date <= zone.date_of(at.now)
+        && date <= at.facts.zone()?.date_of(at.now)
         && applied.iter().any(|m| m.mark.status.attends());
     if !due {
         return Ok(opened.map(Event::SheetChanged));

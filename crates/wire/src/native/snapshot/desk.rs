@@ -39,7 +39,7 @@ struct Shown {
 }
 
 pub(super) fn look(facts: &dyn Facts, account: &Account, now: Timestamp) -> Result<Desk, Fault> {
-    let zone = facts.tenant()?.map(|tenant| tenant.time_zone.clone()).unwrap_or_default();
+    let zone = facts.zone()?;
     let start = zone.start_of(zone.date_of(now));
     if !account.may(Permission::ReadDesk) {
         return own(facts, account, start);

@@ -14,8 +14,7 @@ use crate::{
 pub(super) async fn list(caller: Caller) -> Answered<Response> {
     let shown = caller.look(|caller, facts| {
         let now = clock::now();
-        let zone = facts.tenant()?.map(|church| church.time_zone.clone()).unwrap_or_default();
-        let today = zone.date_of(now);
+        let today = facts.zone()?.date_of(now);
         let mut seen = facts.gatherings()?;
         seen.retain(|found| found.active && caller.enter(&found.id).is_ok());
         // Ids are numbers here, so 10 comes after 9.

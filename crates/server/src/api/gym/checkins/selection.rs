@@ -96,13 +96,8 @@ impl Selection {
     }
 
     /// The page that was asked for, newest first.
-    pub(super) fn page(
-        &self,
-        facts: &dyn Facts,
-        zone: &Zone,
-        now: Timestamp,
-    ) -> Result<Page, Fault> {
-        let visits = self.all(facts, zone, now, usize::MAX)?;
+    pub(super) fn page(&self, facts: &dyn Facts, now: Timestamp) -> Result<Page, Fault> {
+        let visits = self.all(facts, now, usize::MAX)?;
         let total = visits.len();
         let skipped = self.page.saturating_mul(self.per_page);
         let visits = visits.into_iter().skip(skipped).take(self.per_page).collect();
@@ -113,11 +108,10 @@ impl Selection {
     pub(super) fn all(
         &self,
         facts: &dyn Facts,
-        zone: &Zone,
         now: Timestamp,
         limit: usize,
     ) -> Result<Vec<Arc<Visit>>, Fault> {
-        let (from, until) = self.bounds(zone, now);
+        let (from, until) = self.bounds(&facts.zone()?, now);
         let member = match &self.member {
             Some(named) => match person_ref(named).map(|named| named.find(facts)).transpose()? {
                 Some(Some(person)) => Some(person.id.clone()),

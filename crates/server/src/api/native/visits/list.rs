@@ -10,7 +10,7 @@ use rollcall_core::{
     limits,
     people::{Permission, PersonCard},
     rejection::{Fault, Refusal},
-    time::{Date, Timestamp, Zone},
+    time::{Date, Timestamp},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -63,7 +63,7 @@ pub(super) async fn list(caller: Caller, InQuery(mut which): InQuery<Which>) -> 
 
 fn find(facts: &dyn Facts, which: &Which, now: Timestamp) -> Result<Vec<Arc<Visit>>, Fault> {
     const LIMIT: usize = 100;
-    let zone = facts.tenant()?.map_or_else(Zone::utc, |tenant| tenant.time_zone.clone());
+    let zone = facts.zone()?;
     let open = which.open == Some(true);
     let all = which.date.is_none() && (open || which.person.is_some());
     let date = which.date.or_else(|| (!all).then(|| zone.date_of(now)));
