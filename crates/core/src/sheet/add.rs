@@ -3,8 +3,8 @@
 use std::{collections::HashSet, sync::Arc};
 
 use super::{
-    MergeRule, Sheet, SheetPeople, attended::family_attended, kiosk::present, mark, mark::opened,
-    sheet_people, snapshot::roster_row,
+    MarkChange, MergeRule, Sheet, SheetPeople, Status, attended::family_attended, mark,
+    mark::opened, sheet_people, snapshot::roster_row,
 };
 use crate::{
     decide::{Decision, Situation},
@@ -49,7 +49,8 @@ fn add_present(
     visitors: &[PersonId],
 ) -> Result<(), Refusal> {
     with_roster(gathering, visitors, &[]).into_iter().for_each(|event| draft.push(event));
-    let changes: Vec<_> = people.iter().cloned().map(present).collect();
+    let present = |person: &PersonId| MarkChange::of(person.clone(), Status::Present);
+    let changes: Vec<_> = people.iter().map(present).collect();
     let marked = mark(&draft.at(), &gathering.id, date, &changes, MergeRule::Church)?;
     draft.extend(marked);
     Ok(())

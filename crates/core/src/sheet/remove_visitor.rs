@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    MergeRule, Sheet, Status,
+    MarkChange, MergeRule, Sheet, Status,
     add::{announce_visitors, markable},
-    kiosk::plain,
     mark,
     replace_visitor::visitor,
 };
@@ -43,7 +42,7 @@ pub(crate) fn remove_visitor(
     for person in gone {
         let there = at.facts.mark(gathering, date, &person)?;
         if there.is_some_and(|mark| mark.status.attends()) {
-            changes.push(plain(person, Status::Absent));
+            changes.push(MarkChange::of(person, Status::Absent));
         }
     }
     let marked = mark(&draft.at(), gathering, date, &changes, MergeRule::Church)?;
