@@ -26,6 +26,14 @@ pub enum Hearer {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Audience(pub Vec<Hearer>);
 
+impl Audience {
+    /// Those who may hear of a gathering and its sheets.
+    #[must_use]
+    pub fn of_gathering(gathering: &GatheringId) -> Self {
+        Self(vec![Hearer::AllGatherings, Hearer::Gathering(gathering.clone())])
+    }
+}
+
 /// The keys that a connection holds, by its account as it is now. Small, because every
 /// connection holds some.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -110,7 +118,7 @@ mod tests {
     #[test]
     fn church_10_3_a_coordinator_hears_assigned_gatherings_only() {
         let keys = Keys::of(&account(Role::Coordinator), &["g2".into()]);
-        let sheet_of = |g: &str| Audience(vec![Hearer::AllGatherings, Hearer::Gathering(g.into())]);
+        let sheet_of = |g: &str| Audience::of_gathering(&g.into());
         assert!(keys.hears(&sheet_of("g1")) && keys.hears(&sheet_of("g2")));
         assert!(!keys.hears(&sheet_of("g3")));
         assert!(Keys::of(&account(Role::Admin), &[]).hears(&sheet_of("g3")));

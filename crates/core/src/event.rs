@@ -298,17 +298,19 @@ impl Event {
             | Self::GroupChanged(_)
             | Self::GroupRemoved(_)
             | Self::Attended { .. } => vec![Hearer::May(Permission::ReadPeople)],
-            Self::GatheringChanged(g) | Self::GatheringRemoved(g) => sheet_hearers(&g.id),
+            Self::GatheringChanged(g) | Self::GatheringRemoved(g) => {
+                Audience::of_gathering(&g.id).0
+            }
             Self::SheetChanged(s)
             | Self::ExclusionSet(s)
             | Self::RosterTaken { sheet: s, .. }
-            | Self::HeadcountModeSet { sheet: s, .. } => sheet_hearers(&s.gathering),
+            | Self::HeadcountModeSet { sheet: s, .. } => Audience::of_gathering(&s.gathering).0,
             Self::Marked { gathering, .. }
             | Self::HeadsCounted { gathering, .. }
             | Self::VisitorsListed { gathering, .. }
             | Self::PeopleListed { gathering, .. }
             | Self::KioskUsed { gathering, .. }
-            | Self::KioskCleared { gathering, .. } => sheet_hearers(gathering),
+            | Self::KioskCleared { gathering, .. } => Audience::of_gathering(gathering).0,
             Self::CheckedIn { visit, .. } | Self::CheckedOut { visit, .. } => {
                 vec![Hearer::May(Permission::ReadDesk), Hearer::Person(visit.person.clone())]
             }
@@ -381,8 +383,4 @@ impl Event {
             Self::Imported { rows } => rows.iter().cloned().map(Put).collect(),
         }
     }
-}
-
-fn sheet_hearers(gathering: &GatheringId) -> Vec<Hearer> {
-    vec![Hearer::AllGatherings, Hearer::Gathering(gathering.clone())]
 }

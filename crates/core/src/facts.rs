@@ -1,5 +1,7 @@
 //! Facts: what is kept, as a decision reads it. Stores answer by key; nothing else is asked of them.
 
+mod typed;
+
 use std::{ops::Range, sync::Arc};
 
 use serde::{Deserialize, Serialize};
@@ -194,100 +196,6 @@ pub trait Facts {
     /// # Errors
     /// The store broke.
     fn next_number(&self, series: Series) -> Result<u64, Fault>;
-}
-
-macro_rules! typed {
-    ($($(#[$doc:meta])* $name:ident($($arg:ident: $ty:ty),*) -> $row:ident, $key:expr;)+) => {
-        /// The same questions with typed answers.
-        impl dyn Facts + '_ {
-            $(
-                $(#[$doc])*
-                ///
-                /// # Errors
-                /// The store broke.
-                pub fn $name(&self, $($arg: $ty),*) -> Result<Option<Arc<$row>>, Fault> {
-                    Ok(match self.row(&$key)? {
-                        Some(Row::$row(row)) => Some(row),
-                        _ => None,
-                    })
-                }
-            )+
-        }
-    };
-}
-
-typed! {
-    /// The tenant.
-    tenant() -> Tenant, Key::Tenant;
-    /// An account.
-    account(id: &AccountId) -> Account, Key::Account(id.clone());
-    /// A sign-in.
-    session(id: &SessionId) -> Session, Key::Session(id.clone());
-    /// A person.
-    person(id: &PersonId) -> Person, Key::Person(id.clone());
-    /// A family.
-    family(id: &FamilyId) -> Family, Key::Family(id.clone());
-    /// A group.
-    group(id: &GroupId) -> Group, Key::Group(id.clone());
-    /// A gathering.
-    gathering(id: &GatheringId) -> Gathering, Key::Gathering(id.clone());
-    /// A sheet.
-    sheet(gathering: &GatheringId, date: Date) -> Sheet, Key::Sheet(gathering.clone(), date);
-    /// A visit.
-    visit(id: &VisitId) -> Visit, Key::Visit(id.clone());
-    /// A document.
-    document(kind: &DocumentKind, id: &DocumentId) -> Document, Key::Document(kind.clone(), id.clone());
-}
-
-impl dyn Facts + '_ {
-    /// A mark.
-    ///
-    /// # Errors
-    /// The store broke.
-    pub fn mark(
-        &self,
-        gathering: &GatheringId,
-        date: Date,
-        person: &PersonId,
-    ) -> Result<Option<Arc<Mark>>, Fault> {
-        Ok(match self.row(&Key::Mark(gathering.clone(), date, person.clone()))? {
-            Some(Row::Mark(_, _, mark)) => Some(mark),
-            _ => None,
-        })
-    }
-
-    /// The open visit of a person.
-    ///
-    /// # Errors
-    /// The store broke.
-    pub fn open_visit(&self, person: &PersonId) -> Result<Option<Arc<Visit>>, Fault> {
-        Ok(match self.find(&Alias::OpenVisit(person.clone()))? {
-            Some(Row::Visit(visit)) => Some(visit),
-            _ => None,
-        })
-    }
-
-    /// The person with that membership or student number.
-    ///
-    /// # Errors
-    /// The store broke.
-    pub fn person_by_number(&self, number: &str) -> Result<Option<Arc<Person>>, Fault> {
-        Ok(match self.find(&Alias::Number(number.to_owned()))? {
-            Some(Row::Person(person)) => Some(person),
-            _ => None,
-        })
-    }
-
-    /// The account that signs in by that e-mail address, name or mobile number.
-    ///
-    /// # Errors
-    /// The store broke.
-    pub fn account_by_login(&self, login: &str) -> Result<Option<Arc<Account>>, Fault> {
-        Ok(match self.find(&Alias::Login(login.to_owned()))? {
-            Some(Row::Account(account)) => Some(account),
-            _ => None,
-        })
-    }
 }
 
 /// A row that must be there for the command to make sense.

@@ -6,6 +6,7 @@
 //! [`event::Event::changes`] says; [`live`] orders what was committed for those who follow its
 //! [`room::Room`] and belong to its [`audience::Audience`].
 
+mod as_text;
 pub mod audience;
 pub mod command;
 pub mod decide;

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Deserialize, Serialize};
 
 /// Place in a tenant's log. The first event has offset 1; 0 is before everything.
 #[derive(
@@ -64,19 +64,6 @@ impl FromStr for Position {
         let epoch = u32::from_str_radix(epoch, 16).map_err(|_| NotAPosition)?;
         let offset = offset.parse().map_err(|_| NotAPosition)?;
         Ok(Self { epoch: Epoch(epoch), offset: Offset(offset) })
-    }
-}
-
-impl Serialize for Position {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Position {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(d)?;
-        text.parse().map_err(D::Error::custom)
     }
 }
 

@@ -2,8 +2,6 @@
 
 use std::{fmt, str::FromStr, sync::Arc};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-
 use crate::{
     id::{DocumentKind, GatheringId},
     time::Date,
@@ -113,19 +111,6 @@ fn inner_room(text: &str) -> Option<Room> {
     let (date, gathering) = text.strip_prefix("sheet/")?.split_once('/')?;
     let gathering = GatheringId::parse("room", gathering).ok()?;
     Some(Room::Sheet(gathering, date.parse().ok()?))
-}
-
-impl Serialize for Room {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Room {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(d)?;
-        text.parse().map_err(D::Error::custom)
-    }
 }
 
 #[cfg(test)]

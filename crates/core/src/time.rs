@@ -148,19 +148,6 @@ impl FromStr for Date {
     }
 }
 
-impl Serialize for Date {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Date {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(d)?;
-        text.parse().map_err(D::Error::custom)
-    }
-}
-
 /// Whether a text is `HH:MM` of a real time of day (tenant file T5).
 #[must_use]
 pub fn is_time_of_day(text: &str) -> bool {

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use rollcall_core::{
     audience::{Audience, Hearer},
     command::{Ask, By, Command},
-    facts::{Facts, Query, Row},
+    facts::Facts,
     id::{TenantId, VisitId},
     people::Permission,
     rejection::Fault,
@@ -108,8 +108,7 @@ fn find(facts: &dyn Facts, before: Timestamp, now: Timestamp) -> Result<Found, F
     // A visit of exactly a day is not forgotten yet.
     let days = |from: Timestamp, upto: Timestamp| (upto.since_ms(from) - 1).div_euclid(STALE_MS);
     let mut found = Found::default();
-    for row in facts.rows(&Query::OpenVisits)? {
-        let Row::Visit(visit) = row else { continue };
+    for visit in facts.open_visits()? {
         if latest.is_some_and(|latest| visit.check_in <= latest) {
             found.overdue.push(visit.id.clone());
         } else if days(visit.check_in, now) > days(visit.check_in, before).max(0) {
@@ -122,7 +121,7 @@ fn find(facts: &dyn Facts, before: Timestamp, now: Timestamp) -> Result<Found, F
 
 #[cfg(test)]
 mod tests {
-    use rollcall_core::{event::Event, overlay::Overlay};
+    use rollcall_core::{event::Event, facts::Row, overlay::Overlay};
     use serde_json::json;
 
     use super::*;

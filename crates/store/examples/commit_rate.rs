@@ -65,6 +65,8 @@ fn file() -> String {
 fn tap(tenant: &TenantId, n: usize) -> Ask {
     let round = n / PEOPLE;
     let day = i8::try_from(round / 10 % 28).unwrap_or(0) + 1;
+    let person = PersonId::new((n % PEOPLE).to_string());
+    let status = if round.is_multiple_of(2) { Status::Present } else { Status::Absent };
     Ask {
         tenant: tenant.clone(),
         by: By::Account(AccountId::new("ann")),
@@ -72,16 +74,7 @@ fn tap(tenant: &TenantId, n: usize) -> Ask {
         command: Command::MarkSheet {
             gathering: GatheringId::new("1"),
             date: Date::new(2026, 11, day).expect("a day of November"),
-            changes: vec![MarkChange {
-                person: PersonId::new((n % PEOPLE).to_string()),
-                status: if round.is_multiple_of(2) { Status::Present } else { Status::Absent },
-                check_in: None,
-                check_out: None,
-                note: None,
-                override_reason: None,
-                seen: None,
-                marked_at: None,
-            }],
+            changes: vec![MarkChange::of(person, status)],
             rule: MergeRule::Native,
         },
         fresh: String::new(),

@@ -53,16 +53,7 @@ fn mark(person: &str, day: i8, status: Status, seen: Option<u32>) -> Command {
     Command::MarkSheet {
         gathering: GatheringId::new("g"),
         date: Date::new(2026, 11, day).unwrap(),
-        changes: vec![MarkChange {
-            person: PersonId::new(person),
-            status,
-            check_in: None,
-            check_out: None,
-            note: None,
-            override_reason: None,
-            seen,
-            marked_at: None,
-        }],
+        changes: vec![MarkChange { seen, ..MarkChange::of(PersonId::new(person), status) }],
         rule: MergeRule::Native,
     }
 }

@@ -6,7 +6,7 @@ use super::{Claim, PersonRef, Visit, in_any_case};
 use crate::{
     decide::{Decision, Situation},
     event::Event,
-    facts::{Query, Row, required},
+    facts::required,
     id::{PersonId, VisitId},
     limits,
     people::{EntryPolicy, Permission, Person, PersonStatus, Tenant},
@@ -134,11 +134,8 @@ fn entry(tenant: &Tenant, person: &Person, now: Timestamp) -> Result<Option<Stri
 
 /// When the person last came or went.
 fn last_step(at: &Situation<'_>, person: &PersonId) -> Result<Option<Timestamp>, Fault> {
-    let rows = at.facts.rows(&Query::VisitsOf(person.clone(), 1))?;
-    Ok(rows.into_iter().find_map(|row| match row {
-        Row::Visit(visit) => Some(visit.check_out.unwrap_or(visit.check_in)),
-        _ => None,
-    }))
+    let last = at.facts.visits_of(person, 1)?;
+    Ok(last.first().map(|visit| visit.check_out.unwrap_or(visit.check_in)))
 }
 
 /// The claimed time if the step waited offline and the time can be true, else now (gym G7.11).
@@ -154,47 +151,17 @@ fn plausible(claim: Option<Claim>, previous: Option<Timestamp>, now: Timestamp) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{Alias, Facts, Key, Series};
-
-    struct Members(Vec<Person>);
-
-    impl Members {
-        fn first(&self, which: impl Fn(&Person) -> bool) -> Option<Row> {
-            self.0.iter().find(|p| which(p)).map(|p| Row::Person(Arc::new(p.clone())))
-        }
-    }
-
-    impl Facts for Members {
-        fn row(&self, key: &Key) -> Result<Option<Row>, Fault> {
-            Ok(self.first(|p| *key == Key::Person(p.id.clone())))
-        }
-
-        fn find(&self, alias: &Alias) -> Result<Option<Row>, Fault> {
-            Ok(self.first(|p| p.number.clone().map(Alias::Number).as_ref() == Some(alias)))
-        }
-
-        fn rows(&self, _: &Query) -> Result<Vec<Row>, Fault> {
-            Ok(Vec::new())
-        }
-
-        fn next_number(&self, _: Series) -> Result<u64, Fault> {
-            Ok(1)
-        }
-    }
+    use crate::{facts::Row, overlay::Overlay};
 
     #[test]
     fn g3_4_a_code_is_a_number_else_an_id_in_any_letter_case() {
-        let person = |id: &str, number: &str| Person {
-            id: id.into(),
-            number: Some(number.into()),
-            ..Person::default()
+        let person = |(id, number): (&str, &str)| {
+            let number = Some(number.into());
+            Row::Person(Arc::new(Person { id: id.into(), number, ..Person::default() }))
         };
-        let members = Members(vec![
-            person("ab-1", "GYM1"),
-            person("2", "3"),
-            person("3", "2"),
-            person("CD-2", "GYM2"),
-        ]);
+        let rows = [("ab-1", "GYM1"), ("2", "3"), ("3", "2"), ("CD-2", "GYM2")].map(person).into();
+        let mut members = Overlay::default();
+        members.apply(&Event::Imported { rows });
         for (code, id) in [
             ("GYM1", Some("ab-1")),
             ("AB-1", Some("ab-1")),

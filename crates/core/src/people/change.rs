@@ -12,7 +12,7 @@ use crate::{
     command::{Expect, List},
     decide::{Decision, Situation},
     event::Event,
-    facts::{Alias, Key, Query, Row, Series, required},
+    facts::{Key, Row, Series, required},
     id::{AccountId, FamilyId, GatheringId, GroupId, PersonId, SessionId},
     limits,
     rejection::{Refusal, Rejection},
@@ -158,9 +158,8 @@ impl Edit<'_> {
 
     fn free_login(&self, field: &str, login: Option<&str>) -> Result<(), Refusal> {
         let Some(login) = login else { return Ok(()) };
-        let found = self.at.facts.find(&Alias::Login(login.to_owned()))?;
-        match found {
-            Some(Row::Account(other)) if other.id.as_str() != self.id => {
+        match self.at.facts.account_by_login(login)? {
+            Some(other) if other.id.as_str() != self.id => {
                 let what = format!("account with {field}");
                 Err(Rejection::AlreadyExists { what, id: login.into() }.into())
             }
@@ -321,13 +320,13 @@ pub(crate) fn remove(at: &Situation<'_>, list: List, id: &str) -> Result<Decisio
             Event::PersonRemoved(person)
         }
         Row::Family(family) => {
-            if !at.facts.rows(&Query::PeopleOfFamily(family.id.clone()))?.is_empty() {
+            if !at.facts.people_of_family(&family.id)?.is_empty() {
                 return Err(in_use("family", id, "its people"));
             }
             Event::FamilyRemoved(family)
         }
         Row::Group(group) => {
-            if !at.facts.rows(&Query::PeopleOfGroup(group.id.clone()))?.is_empty() {
+            if !at.facts.people_of_group(&group.id)?.is_empty() {
                 return Err(in_use("group", id, "its people"));
             }
             Event::GroupRemoved(group)
@@ -351,13 +350,10 @@ pub(crate) fn end_sessions(
     if at.by.account() != Some(account) {
         at.allow(Permission::ManageAccounts, "end another's sessions")?;
     }
-    let open = at.facts.rows(&Query::Sessions(account.clone()))?;
-    let events = open.into_iter().filter_map(|row| match row {
-        Row::Session(s) if session.is_none_or(|only| *only == s.id) => {
-            let ended = Session { revoked_at: Some(at.now), ..(*s).clone() };
-            Some(Event::SignedOut(Arc::new(ended)))
-        }
-        _ => None,
+    let mut open = at.facts.sessions(account)?;
+    open.retain(|open| session.is_none_or(|only| *only == open.id));
+    let events = open.iter().map(|open| {
+        Event::SignedOut(Arc::new(Session { revoked_at: Some(at.now), ..(**open).clone() }))
     });
     Ok(Decision { events: events.collect(), marks: Vec::new() })
 }

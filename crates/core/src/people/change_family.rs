@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Family, Permission, Person, PersonKind, PersonStatus, add_family::check_family};
+use super::{Family, Permission, Person, PersonKind, add_family::check_family};
 use crate::{
     decide::{Decision, Situation},
     event::Event,
-    facts::{Query, Row, required},
+    facts::required,
     id::FamilyId,
     rejection::Refusal,
 };
@@ -38,14 +38,11 @@ pub(crate) fn change_family(
 }
 
 fn turned(at: &Situation<'_>, family: &FamilyId, kind: PersonKind) -> Result<Vec<Event>, Refusal> {
-    let people = at.facts.rows(&Query::PeopleOfFamily(family.clone()))?;
-    let turned = people.into_iter().filter_map(|row| match row {
-        Row::Person(p) if p.status == PersonStatus::Active && p.kind != kind => {
-            let updated_at = Some(at.now);
-            let person = Person { kind, updated_at, version: p.version + 1, ..(*p).clone() };
-            Some(Event::PersonChanged { person: Arc::new(person), created: false })
-        }
-        _ => None,
+    let people = at.facts.active_people_of_family(family)?;
+    let turned = people.iter().filter(|person| person.kind != kind).map(|p| {
+        let updated_at = Some(at.now);
+        let person = Person { kind, updated_at, version: p.version + 1, ..(**p).clone() };
+        Event::PersonChanged { person: Arc::new(person), created: false }
     });
     Ok(turned.collect())
 }

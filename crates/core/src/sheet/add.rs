@@ -3,18 +3,17 @@
 use std::{collections::HashSet, sync::Arc};
 
 use super::{
-    MergeRule, Sheet, SheetPeople, attended::family_attended, kiosk::present, mark, mark::opened,
-    sheet_people, snapshot::roster_row,
+    MarkChange, MergeRule, Sheet, SheetPeople, Status, attended::family_attended, mark,
+    mark::opened, sheet_people, snapshot::roster_row,
 };
 use crate::{
     decide::{Decision, Situation},
     event::{Event, VisitorNews},
-    facts::{Query, Row, required},
+    facts::required,
     id::{FamilyId, GatheringId, PersonId},
     overlay::Draft,
     people::{
-        Gathering, Newcomer, Permission, PersonKind, PersonStatus, check_newcomers, new_person,
-        with_roster,
+        Gathering, Newcomer, Permission, PersonKind, check_newcomers, new_person, with_roster,
     },
     rejection::{Fault, Refusal, Rejection},
     time::Date,
@@ -50,7 +49,8 @@ fn add_present(
     visitors: &[PersonId],
 ) -> Result<(), Refusal> {
     with_roster(gathering, visitors, &[]).into_iter().for_each(|event| draft.push(event));
-    let changes: Vec<_> = people.iter().cloned().map(present).collect();
+    let present = |person: &PersonId| MarkChange::of(person.clone(), Status::Present);
+    let changes: Vec<_> = people.iter().map(present).collect();
     let marked = mark(&draft.at(), &gathering.id, date, &changes, MergeRule::Church)?;
     draft.extend(marked);
     Ok(())
@@ -68,14 +68,8 @@ pub(crate) fn add_family_to_sheet(
         .family(family)?
         .filter(|f| f.kind.visits())
         .ok_or_else(|| Rejection::not_found("visitor family", family))?;
-    let rows = at.facts.rows(&Query::PeopleOfFamily(family.id.clone()))?;
-    let people: Vec<_> = rows
-        .into_iter()
-        .filter_map(|row| match row {
-            Row::Person(p) if p.status == PersonStatus::Active => Some(p.id.clone()),
-            _ => None,
-        })
-        .collect();
+    let active = at.facts.active_people_of_family(&family.id)?;
+    let people: Vec<_> = active.iter().map(|person| person.id.clone()).collect();
     let before = sheet_people(at.facts, &found, date, at.now)?;
     let mut draft = Draft::new(at);
     add_present(&mut draft, &found, date, &people, &people)?;

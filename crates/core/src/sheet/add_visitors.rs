@@ -10,7 +10,7 @@ use super::{
 use crate::{
     decide::{Decision, Situation},
     event::{Event, VisitorNews},
-    facts::{Query, Row, required},
+    facts::required,
     id::{FamilyId, GatheringId, PersonId},
     limits,
     overlay::Draft,
@@ -86,7 +86,7 @@ fn known_visitors(
     at: &Situation<'_>,
     people: &[Newcomer],
 ) -> Result<Vec<Option<Arc<Person>>>, Fault> {
-    let rows = at.facts.rows(&Query::People)?;
+    let known = at.facts.people()?;
     let same = |newcomer: &Newcomer, person: &Person| {
         let (first, last) = newcomer.names(0);
         newcomer.is_named()
@@ -95,12 +95,7 @@ fn known_visitors(
             && person.first_name.to_lowercase() == first.to_lowercase()
             && person.last_name.to_lowercase() == last.to_lowercase()
     };
-    let find = |newcomer: &Newcomer| {
-        rows.iter().find_map(|row| match row {
-            Row::Person(person) if same(newcomer, person) => Some(person.clone()),
-            _ => None,
-        })
-    };
+    let find = |newcomer| known.iter().find(|person| same(newcomer, person)).cloned();
     Ok(people.iter().map(find).collect())
 }
 

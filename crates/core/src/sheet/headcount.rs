@@ -6,7 +6,7 @@ use super::{Headcount, Sheet, mark::opened};
 use crate::{
     decide::{Decision, Situation},
     event::Event,
-    facts::{Alias, Query, Row, required},
+    facts::required,
     id::{AccountId, GatheringId},
     limits,
     people::{Account, Gathering, GatheringKind, HeadcountMode, Permission},
@@ -82,10 +82,7 @@ pub(crate) fn exclude(
 }
 
 pub(crate) fn toggle_exclusion(at: &Situation<'_>, number: u64) -> Result<Decision, Refusal> {
-    let sheet = match at.facts.find(&Alias::SheetNumber(number))? {
-        Some(Row::Sheet(sheet)) => sheet,
-        _ => return Err(Rejection::not_found("sheet", number).into()),
-    };
+    let sheet = required(at.facts.sheet_by_number(number)?, "sheet", &number)?;
     set_exclusion(at, &sheet, !sheet.excluded)
 }
 
@@ -162,12 +159,6 @@ fn counts(
     gathering: &GatheringId,
     date: Date,
 ) -> Result<Vec<Headcount>, Fault> {
-    let rows = at.facts.rows(&Query::Headcounts(gathering.clone(), date))?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|row| match row {
-            Row::Headcount(_, _, count) => Some((*count).clone()),
-            _ => None,
-        })
-        .collect())
+    let counts = at.facts.headcounts(gathering, date)?;
+    Ok(counts.iter().map(|count| (**count).clone()).collect())
 }

@@ -10,7 +10,7 @@ use crate::{
     decide::{Decision, Situation},
     document::Document,
     event::Event,
-    facts::{Facts, Key, Query, Row, required},
+    facts::{Facts, Key, Row, required},
     id::{AccountId, DocumentId, DocumentKind, GatheringId, PersonId},
     limits,
     people::Permission,
@@ -108,11 +108,8 @@ pub fn kiosk_entries(
     gathering: &GatheringId,
     date: Date,
 ) -> Result<Vec<KioskEntry>, Fault> {
-    let rows = facts.rows(&Query::Documents(entries_kind(gathering, date)))?;
-    let entries = rows.into_iter().filter_map(|row| match row {
-        Row::Document(d) => Some(serde_json::from_value(Value::Object(d.data.clone()))),
-        _ => None,
-    });
+    let documents = facts.documents(&entries_kind(gathering, date))?;
+    let entries = documents.iter().map(|d| serde_json::from_value(Value::Object(d.data.clone())));
     entries.collect::<Result<_, _>>().map_err(|error| Fault(format!("a kiosk entry: {error}")))
 }
 
@@ -138,7 +135,8 @@ pub(crate) fn use_kiosk(
     }
     let mut decision = match step {
         KioskStep::In => {
-            let changes: Vec<_> = people.iter().cloned().map(present).collect();
+            let present = |person: &PersonId| MarkChange::of(person.clone(), Status::Present);
+            let changes: Vec<_> = people.iter().map(present).collect();
             mark(at, gathering, date, &changes, MergeRule::Church)?
         }
         KioskStep::Out => Decision { events: Vec::new(), marks: unknown(people, &known) },
@@ -168,25 +166,6 @@ fn check(people: &[PersonId], signer: Option<&str>) -> Result<(), Rejection> {
 fn unknown(people: &[PersonId], known: &[&PersonId]) -> Vec<MarkResult> {
     let unknown = people.iter().filter(|person| !known.contains(person));
     unknown.map(|person| MarkResult::UnknownPerson { person: person.clone() }).collect()
-}
-
-/// Somebody is there, said now: never stale (church 7.11).
-pub(super) fn present(person: PersonId) -> MarkChange {
-    plain(person, Status::Present)
-}
-
-/// A change of the status alone.
-pub(super) fn plain(person: PersonId, status: Status) -> MarkChange {
-    MarkChange {
-        person,
-        status,
-        check_in: None,
-        check_out: None,
-        note: None,
-        override_reason: None,
-        seen: None,
-        marked_at: None,
-    }
 }
 
 /// What is worth writing down: everything but a repeat of a person's latest step.

@@ -149,16 +149,8 @@ mod tests {
     }
 
     fn change(status: Status, marked_ms: Option<i64>, seen: Option<u32>) -> MarkChange {
-        MarkChange {
-            person: PersonId::new("1"),
-            status,
-            check_in: None,
-            check_out: None,
-            note: None,
-            override_reason: None,
-            seen,
-            marked_at: marked_ms.map(at),
-        }
+        let marked_at = marked_ms.map(at);
+        MarkChange { seen, marked_at, ..MarkChange::of(PersonId::new("1"), status) }
     }
 
     use MergeVerdict::{Apply, Overtaken, Replace, Stale, Unchanged};

@@ -169,6 +169,23 @@ pub struct MarkChange {
     pub marked_at: Option<Timestamp>,
 }
 
+impl MarkChange {
+    /// A change of the status alone, said now: never stale (church 7.11).
+    #[must_use]
+    pub fn of(person: PersonId, status: Status) -> Self {
+        Self {
+            person,
+            status,
+            check_in: None,
+            check_out: None,
+            note: None,
+            override_reason: None,
+            seen: None,
+            marked_at: None,
+        }
+    }
+}
+
 /// What became of one change of a batch, in the batch's order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]

@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use super::{
-    MergeRule, Sheet, Status,
+    MarkChange, MergeRule, Sheet, Status,
     add::{announce_visitors, markable},
-    kiosk::plain,
     mark,
     replace_visitor::visitor,
 };
 use crate::{
     decide::{Decision, Situation},
     event::{Event, VisitorNews},
-    facts::{Query, Row, required},
+    facts::required,
     id::{GatheringId, PersonId},
     overlay::Draft,
     people::{Person, with_roster},
@@ -43,7 +42,7 @@ pub(crate) fn remove_visitor(
     for person in gone {
         let there = at.facts.mark(gathering, date, &person)?;
         if there.is_some_and(|mark| mark.status.attends()) {
-            changes.push(plain(person, Status::Absent));
+            changes.push(MarkChange::of(person, Status::Absent));
         }
     }
     let marked = mark(&draft.at(), gathering, date, &changes, MergeRule::Church)?;
@@ -56,14 +55,9 @@ pub(crate) fn remove_visitor(
 fn leaving(at: &Situation<'_>, person: &Person, whole: bool) -> Result<Vec<PersonId>, Fault> {
     let mut gone = vec![person.id.clone()];
     if let (true, Some(family)) = (whole, &person.family) {
-        for row in at.facts.rows(&Query::PeopleOfFamily(family.clone()))? {
-            match row {
-                Row::Person(other) if other.kind.visits() && other.id != person.id => {
-                    gone.push(other.id.clone());
-                }
-                _ => {}
-            }
-        }
+        let mut others = at.facts.people_of_family(family)?;
+        others.retain(|other| other.kind.visits() && other.id != person.id);
+        gone.extend(others.iter().map(|other| other.id.clone()));
     }
     Ok(gone)
 }

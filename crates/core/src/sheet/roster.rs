@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Mark, Sheet, visitor_window::LastSeen};
 use crate::{
-    facts::{Facts, Query, Row},
+    facts::Facts,
     id::{FamilyId, PersonId},
     people::{Badge, Family, Gathering, Person, PersonKind, PersonStatus},
     rejection::Fault,
@@ -142,10 +142,8 @@ pub fn everybody(facts: &dyn Facts) -> Result<Vec<Listed>, Fault> {
     let seen = LastSeen::nowhere();
     let mut lists = Lists { facts, families: HashMap::new(), seen, frequent_since: None };
     let mut all = Vec::new();
-    for row in facts.rows(&Query::People)? {
-        if let Row::Person(person) = row
-            && person.status == PersonStatus::Active
-        {
+    for person in facts.people()? {
+        if person.status == PersonStatus::Active {
             all.push(lists.entry(&person, None)?);
         }
     }
@@ -165,11 +163,7 @@ fn turn_days(gathering: &Gathering) -> i32 {
 /// Everybody on a gathering's roster, or in its group if it has none.
 fn roster(facts: &dyn Facts, gathering: &Gathering) -> Result<Vec<Arc<Person>>, Fault> {
     if let (true, Some(group)) = (gathering.roster.is_empty(), &gathering.group) {
-        let people = facts.rows(&Query::PeopleOfGroup(group.clone()))?;
-        return Ok(people
-            .into_iter()
-            .filter_map(|row| if let Row::Person(person) = row { Some(person) } else { None })
-            .collect());
+        return facts.people_of_group(group);
     }
     gathering.roster.iter().filter_map(|id| facts.person(id).transpose()).collect()
 }
@@ -189,14 +183,8 @@ fn marks(
     gathering: &Gathering,
     date: Date,
 ) -> Result<HashMap<PersonId, Arc<Mark>>, Fault> {
-    let rows = facts.rows(&Query::Marks(gathering.id.clone(), date))?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|row| match row {
-            Row::Mark(_, _, mark) => Some((mark.person.clone(), mark)),
-            _ => None,
-        })
-        .collect())
+    let marks = facts.marks(&gathering.id, date)?.into_iter();
+    Ok(marks.map(|mark| (mark.person.clone(), mark)).collect())
 }
 
 /// Makes entries, reading each family once.

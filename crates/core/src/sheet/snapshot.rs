@@ -7,7 +7,6 @@ use super::{Mark, Sheet, Status, mark::opened, roster::expected};
 use crate::{
     decide::Situation,
     event::{Event, Marked},
-    facts::{Query, Row},
     id::PersonId,
     people::{Gathering, GatheringKind, PersonKind},
     rejection::Fault,
@@ -26,10 +25,9 @@ pub(super) fn sheet_event(
     let Some(sheet) = opened.clone().or(at.facts.sheet(&gathering.id, date)?) else {
         return Ok(None);
     };
-    let zone = at.facts.tenant()?.map(|t| t.time_zone.clone()).unwrap_or_default();
     let due = !sheet.roster_taken
         && gathering.kind == GatheringKind::Standard
-        && date <= zone.date_of(at.now)
+        && date <= at.facts.zone()?.date_of(at.now)
         && applied.iter().any(|m| m.mark.status.attends());
     if !due {
         return Ok(opened.map(Event::SheetChanged));
@@ -47,11 +45,7 @@ fn absent(
     date: Date,
     mut written: HashSet<PersonId>,
 ) -> Result<Vec<Arc<Mark>>, Fault> {
-    for row in at.facts.rows(&Query::Marks(gathering.id.clone(), date))? {
-        if let Row::Mark(_, _, mark) = row {
-            written.insert(mark.person.clone());
-        }
-    }
+    written.extend(at.facts.marks(&gathering.id, date)?.iter().map(|mark| mark.person.clone()));
     let missing = expected(at.facts, gathering)?.into_iter().filter(|p| !written.contains(&p.id));
     Ok(missing.map(|person| Arc::new(roster_row(at, person.id.clone(), person.kind))).collect())
 }

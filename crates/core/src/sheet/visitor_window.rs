@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::{
-    facts::{Facts, Query, Row},
+    facts::Facts,
     id::{GatheringId, PersonId},
     people::{PersonKind, VisitorWindow},
     rejection::Fault,
@@ -27,18 +27,12 @@ impl LastSeen {
     ) -> Result<Self, Fault> {
         let mut seen = HashMap::new();
         let back_max = window.local_sheets.max(window.traveller_sheets);
-        let counted = facts.rows(&Query::Sheets(gathering.clone()))?.into_iter().filter_map(
-            |row| match row {
-                Row::Sheet(sheet) if sheet.date <= date && !sheet.excluded => Some(sheet.date),
-                _ => None,
-            },
-        );
-        for (back, date) in counted.take(back_max).enumerate() {
-            for row in facts.rows(&Query::Marks(gathering.clone(), date))? {
-                if let Row::Mark(_, _, mark) = row
-                    && mark.status.attends()
-                {
-                    seen.entry(mark.person.clone()).or_insert((back, date));
+        let mut counted = facts.sheets(gathering)?;
+        counted.retain(|sheet| sheet.date <= date && !sheet.excluded);
+        for (back, sheet) in counted.iter().take(back_max).enumerate() {
+            for mark in facts.marks(gathering, sheet.date)? {
+                if mark.status.attends() {
+                    seen.entry(mark.person.clone()).or_insert((back, sheet.date));
                 }
             }
         }

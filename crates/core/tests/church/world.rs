@@ -127,16 +127,7 @@ pub fn date(text: &str) -> Date {
 }
 
 pub fn mark(gathering: &str, on: &str, people: &[&str], status: Status) -> Command {
-    let change = |person: &&str| MarkChange {
-        person: (*person).into(),
-        status,
-        check_in: None,
-        check_out: None,
-        note: None,
-        override_reason: None,
-        seen: None,
-        marked_at: None,
-    };
+    let change = |person: &&str| MarkChange::of((*person).into(), status);
     Command::MarkSheet {
         gathering: gathering.into(),
         date: date(on),

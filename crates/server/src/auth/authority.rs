@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rollcall_core::{
     audience::Keys,
-    facts::{Facts, Key, Query, Row},
+    facts::{Facts, Key},
     id::{AccountId, GatheringId, SessionId, TenantId},
     people::{Account, Permission, Scope, Tenant},
     rejection::Fault,
@@ -274,10 +274,8 @@ fn taught(facts: &dyn Facts, account: &Account) -> Result<Vec<GatheringId>, Faul
         return Ok(Vec::new());
     }
     let mut taught = Vec::new();
-    for row in facts.rows(&Query::Gatherings)? {
-        if let Row::Gathering(gathering) = row
-            && account.sees(&gathering, facts)?
-        {
+    for gathering in facts.gatherings()? {
+        if account.sees(&gathering, facts)? {
             taught.push(gathering.id.clone());
         }
     }

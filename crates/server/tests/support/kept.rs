@@ -9,7 +9,6 @@ use rollcall_core::{
     facts::Facts,
     position::{Offset, Position},
     room::Room,
-    time::Zone,
 };
 use rollcall_store::Store;
 
@@ -30,8 +29,7 @@ pub fn log(store: &dyn Store, rooms: Option<&[Room]>) -> Vec<(Position, Arc<Comm
 pub fn tally(store: &dyn Store) -> Stats {
     control::look(store, &tenant(), |view| {
         let facts: &dyn Facts = view;
-        let zone = facts.tenant()?.map_or_else(Zone::utc, |tenant| tenant.time_zone.clone());
-        control::tally(facts, zone, clock::now())
+        control::tally(facts, facts.zone()?, clock::now())
     })
     .unwrap()
     .stats()

@@ -217,16 +217,7 @@ fn marking(day: i8, person: &str, status: Status) -> Command {
     Command::MarkSheet {
         gathering: GatheringId::new("1"),
         date: date(day),
-        changes: vec![MarkChange {
-            person: PersonId::new(person),
-            status,
-            check_in: None,
-            check_out: None,
-            note: None,
-            override_reason: None,
-            seen: None,
-            marked_at: None,
-        }],
+        changes: vec![MarkChange::of(PersonId::new(person), status)],
         rule: MergeRule::Native,
     }
 }

@@ -95,16 +95,9 @@ impl Record {
         let (Some(person), Some(present)) = (person.clone(), present) else {
             return Self::Invalid(person);
         };
-        Self::Change(MarkChange {
-            person,
-            status: if present { Status::Present } else { Status::Absent },
-            check_in: None,
-            check_out: None,
-            note: None,
-            override_reason: None,
-            seen: None,
-            marked_at: client_time(value.get("clientTimestamp")),
-        })
+        let status = if present { Status::Present } else { Status::Absent };
+        let marked_at = client_time(value.get("clientTimestamp"));
+        Self::Change(MarkChange { marked_at, ..MarkChange::of(person, status) })
     }
 }
 

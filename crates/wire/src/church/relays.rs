@@ -3,12 +3,7 @@
 use rollcall_core::audience::{Audience, Hearer};
 use serde_json::{Value, json};
 
-use super::{
-    read::Place,
-    say,
-    session::{Session, sheet_audience},
-    shape::Number,
-};
+use super::{read::Place, say, session::Session, shape::Number};
 use crate::conversation::{Moment, Outbox, Reach};
 
 impl Session {
@@ -33,13 +28,13 @@ impl Session {
         shown["selectedIds"] = ids.clone();
         shown["userName"] = payload.get("userName").cloned().unwrap_or_default();
         shown["mode"] = payload.get("mode").cloned().unwrap_or_default();
-        let hearers = sheet_audience(&place.gathering);
+        let hearers = Audience::of_gathering(&place.gathering);
         self.relay(Reach::Followers(place.room()), hearers, name, &shown, out);
     }
 
     pub(super) fn selection_cleared(&self, place: Option<Place>, out: &mut Outbox) {
         let Some(place) = place.filter(|place| self.sees(&place.gathering)) else { return };
-        let hearers = sheet_audience(&place.gathering);
+        let hearers = Audience::of_gathering(&place.gathering);
         let reach = Reach::Followers(place.room());
         self.relay(reach, hearers, "kiosk:selection_cleared", &self.marked(&place), out);
     }

@@ -14,7 +14,7 @@ use super::{
     events::{Asked, Pending},
     read::Place,
     say,
-    session::{Session, sheet_audience},
+    session::Session,
     shape::{Number, active_users},
 };
 use crate::{
@@ -87,7 +87,7 @@ impl Session {
                     "userEmail": self.who.account.email,
                     "timestamp": at.now,
                 });
-                let hearers = sheet_audience(&place.gathering);
+                let hearers = Audience::of_gathering(&place.gathering);
                 self.relay(Reach::Attenders(place.room()), hearers, "user_joined", &joined, out);
             }
             Some(Pending::TestRoom(name)) => {

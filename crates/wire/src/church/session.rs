@@ -58,11 +58,6 @@ struct Kept {
     selected: bool,
 }
 
-/// Those who may hear of a gathering's sheets.
-pub(super) fn sheet_audience(gathering: &GatheringId) -> Audience {
-    Audience(vec![Hearer::AllGatherings, Hearer::Gathering(gathering.clone())])
-}
-
 impl Session {
     pub fn ticket(&mut self) -> Ticket {
         self.last_ticket = self.last_ticket.wrapping_add(1);
@@ -79,7 +74,7 @@ impl Session {
 
     /// Whether the account may see a gathering now.
     pub fn sees(&self, gathering: &GatheringId) -> bool {
-        self.who.keys.hears(&sheet_audience(gathering))
+        self.who.keys.hears(&Audience::of_gathering(gathering))
     }
 
     /// Whether an unknown gathering is told as such, and not as one that is out of reach.

@@ -1,7 +1,7 @@
 //! Who may follow what, by the account as it is now. Each event is judged again at delivery.
 
 use rollcall_core::{
-    audience::{Audience, Hearer},
+    audience::Audience,
     people::{Account, Permission},
     rejection::Rejection,
     room::Room,
@@ -33,10 +33,7 @@ pub(super) fn opens(account: &Account, room: &Room) -> bool {
 /// follows a room from which nothing will ever reach it.
 pub(super) fn follow(who: &Identity, room: &Room) -> Result<(), Rejection> {
     let heard = match room {
-        Room::Sheet(gathering, _) => {
-            let hearers = vec![Hearer::AllGatherings, Hearer::Gathering(gathering.clone())];
-            who.keys.hears(&Audience(hearers))
-        }
+        Room::Sheet(gathering, _) => who.keys.hears(&Audience::of_gathering(gathering)),
         _ => true,
     };
     let opened = heard && opens(&who.account, room);

@@ -4,7 +4,6 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a vector that cannot be played must fail")]
 
-mod facts;
 mod player;
 mod readable;
 

@@ -8,14 +8,16 @@ use std::{
     sync::Arc,
 };
 
-use rollcall_core::{desk::Stats, rejection::Fault, time::Timestamp};
+use rollcall_core::{
+    desk::Stats, event::Event, overlay::Overlay, rejection::Fault, time::Timestamp,
+};
 use rollcall_wire::{
     broadcast::Broadcast,
     conversation::{Conversation, Effect, Followed, From, Look, Moment, Opening, Outbox, Ticket},
 };
 use serde_json::{Value, json};
 
-use super::{facts::Rows, readable};
+use super::readable;
 
 /// How a dialect's conversation is made.
 pub type Make = fn(Opening) -> Box<dyn Conversation>;
@@ -67,7 +69,7 @@ struct Player {
     conversation: Option<Box<dyn Conversation>>,
     now: Timestamp,
     stats: Option<Stats>,
-    rows: Rows,
+    kept: Overlay<'static>,
     looks: HashMap<u32, Look>,
     out: Vec<Value>,
 }
@@ -79,7 +81,7 @@ impl Player {
             conversation: None,
             now: readable::beginning(),
             stats: None,
-            rows: Rows::default(),
+            kept: Overlay::default(),
             looks: HashMap::new(),
             out: Vec::new(),
         }
@@ -92,7 +94,10 @@ impl Player {
         let (name, value) = step.as_object().and_then(|s| s.iter().next()).expect("a step");
         match name.as_str() {
             "about" => {}
-            "rows" => self.rows = Rows(readable::read(value)),
+            "rows" => {
+                self.kept = Overlay::default();
+                self.kept.apply(&Event::Imported { rows: readable::read(value) });
+            }
             "at" => self.now = readable::read(value),
             "stats" => self.stats = readable::read(value),
             "open" => {
@@ -140,7 +145,7 @@ impl Player {
             Followed::Recovering(readable::position(at))
         } else if let Some(at) = value.get("snapshot") {
             let position = readable::position(at);
-            let found = look.expect("a follow with a look")(&self.rows, position);
+            let found = look.expect("a follow with a look")(&self.kept, position);
             let reset = readable::reset(&value["reset"]);
             Followed::Snapshot { position, snapshot: found.expect("no fault"), reset }
         } else {
@@ -153,7 +158,7 @@ impl Player {
     fn looked(&mut self, value: &Value) {
         let look = self.looks.remove(&ticket(value).0).expect("a look");
         let found = match value.get("position") {
-            Some(at) => look(&self.rows, readable::position(at)),
+            Some(at) => look(&self.kept, readable::position(at)),
             None => Err(Fault("the disk is full".into())),
         };
         self.call(|talk, at, out| talk.looked(ticket(value), found, at, out));

@@ -7,13 +7,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use rollcall_core::{
-    audience::{Audience, Hearer},
+    audience::Audience,
     command::{By, Command},
     decide::Answer,
     facts::{Facts, required},
-    id::GatheringId,
+    id::{GatheringId, TenantId},
     people::{Gathering, Permission},
-    rejection::Refusal,
+    rejection::{Fault, Refusal},
 };
 use rollcall_wire::conversation::Identity;
 use serde::Serialize;
@@ -23,7 +23,10 @@ use super::{
     auth::cookie,
     refused::{Answered, Refused},
 };
-use crate::clock;
+use crate::{
+    clock,
+    control::{Control, look},
+};
 
 /// Somebody signed in.
 #[derive(Clone)]
@@ -60,23 +63,39 @@ impl FromRequestParts<Here> for Caller {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, here: &Here) -> Answered<Self> {
+        // An endpoint may ask more than once, by way of its other extractors.
+        if let Some(caller) = parts.extensions.get::<Self>() {
+            return Ok(caller.clone());
+        }
         let token = token_of(&parts.headers)
             .ok_or_else(|| Refused::signed_out("Access denied. No token provided."))?;
         let api = &here.api;
         let (dialect, tenant, host) = (api.dialect, api.tenant.clone(), host(&parts.headers));
+        // Whoever waits for the approval can sign in and out and see that it is pending (8.2).
+        let may_wait = parts.uri.path().starts_with("/api/auth/");
         let judged = api.apart(move |control| {
             let (tenant, host) = (tenant.as_ref(), host.as_deref());
-            control.authority.identify(dialect, tenant, host, &token, clock::now())
+            let who = control.authority.identify(dialect, tenant, host, &token, clock::now())?;
+            let pending = if may_wait { Ok(false) } else { is_pending(control, &who.tenant) };
+            Ok((who, pending))
         });
-        let who =
+        let (who, pending) =
             judged.await?.inspect_err(|refusal| api.control.metrics.sign_in_refused(*refusal))?;
-        let caller = Self { who, here: here.clone() };
-        // Whoever waits for the approval can sign in and out and see that it is pending (8.2).
-        if !parts.uri.path().starts_with("/api/auth/") {
-            caller.approved().await?;
+        if pending? {
+            return Err(Refused::pending());
         }
+        let caller = Self { who, here: here.clone() };
+        parts.extensions.insert(caller.clone());
         Ok(caller)
     }
+}
+
+/// Whether a church is not approved yet. Blocks.
+fn is_pending(control: &Control, church: &TenantId) -> Result<bool, Fault> {
+    look(&*control.store, church, |view| {
+        let facts: &dyn Facts = view;
+        Ok(facts.tenant()?.is_some_and(|church| !church.settings.church.approved))
+    })
 }
 
 impl Caller {
@@ -93,13 +112,6 @@ impl Caller {
     /// The answer that has nothing to say but that it was done.
     pub fn done(&self, message: &str) -> Response {
         self.says(&serde_json::json!({ "message": message }))
-    }
-
-    /// Refuses everybody of a church that is not approved yet.
-    async fn approved(&self) -> Answered<()> {
-        let tenant = self.look(|_, facts| Ok(facts.tenant()?)).await?;
-        let pending = tenant.is_some_and(|church| !church.settings.church.approved);
-        if pending { Err(Refused::pending()) } else { Ok(()) }
     }
 
     /// Refuses anybody but admins.
@@ -119,8 +131,8 @@ impl Caller {
     /// Refuses unless the account sees the gathering (10.4). One that is not there is seen only
     /// by those who see all.
     pub fn enter(&self, gathering: &GatheringId) -> Answered<()> {
-        let hearers = vec![Hearer::AllGatherings, Hearer::Gathering(gathering.clone())];
-        if self.who.keys.hears(&Audience(hearers)) { Ok(()) } else { Err(Refused::access()) }
+        let sees = self.who.keys.hears(&Audience::of_gathering(gathering));
+        if sees { Ok(()) } else { Err(Refused::access()) }
     }
 
     /// Puts a command to the church in the account's name.

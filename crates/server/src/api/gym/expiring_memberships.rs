@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use rollcall_core::{
+    facts::Facts,
     people::{Permission, Person},
     time::{Date, Zone},
 };
@@ -12,7 +13,6 @@ use serde::Serialize;
 use super::{
     answer::{Answer, ok},
     caller::Caller,
-    checkins::zone,
     members::everybody,
 };
 use crate::api::Api;
@@ -47,7 +47,8 @@ pub(super) async fn list(State(api): State<Api>, caller: Caller) -> Answer {
     caller.must(Permission::ReadPeople)?;
     let now = caller.now;
     let found = api.look(caller.tenant(), move |view| {
-        let (today, people) = (zone(view)?.date_of(now), everybody(view)?);
+        let facts: &dyn Facts = view;
+        let (today, people) = (facts.zone()?.date_of(now), everybody(facts)?);
         Ok(people.iter().filter_map(|person| expiration(person, today)).collect::<Vec<_>>())
     });
     let mut expirations = found.await?;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::extract::{Query as Asked, State};
 use rollcall_core::{
-    facts::Query,
+    facts::Facts,
     people::{Permission, Person},
     time::{Date, Timestamp},
 };
@@ -14,7 +14,6 @@ use serde::Serialize;
 use super::{
     answer::{Answer, ok},
     caller::Caller,
-    checkins::visits,
     members,
     refused::Refused,
 };
@@ -65,7 +64,8 @@ pub(super) async fn show(
             (found, _) => found,
         };
         let Some(person) = person else { return Ok(None) };
-        let visits = visits(view, &Query::VisitsOf(person.id.clone(), VISITS_MAX))?;
+        let facts: &dyn Facts = view;
+        let visits = facts.visits_of(&person.id, VISITS_MAX)?;
         Ok(Some((person, visits)))
     });
     let (person, visits) = found.await?.ok_or(Refused::NotFound)?;

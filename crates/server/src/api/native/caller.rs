@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use rollcall_core::{
-    audience::{Audience, Hearer},
+    audience::Audience,
     event::Event,
     facts::{Facts, required},
     id::GatheringId,
@@ -107,8 +107,7 @@ impl Caller {
         id: &GatheringId,
     ) -> Result<std::sync::Arc<Gathering>, Refusal> {
         let found = required(facts.gathering(id)?, "gathering", id)?;
-        let hearers = vec![Hearer::AllGatherings, Hearer::Gathering(id.clone())];
-        if self.who.keys.hears(&Audience(hearers)) {
+        if self.who.keys.hears(&Audience::of_gathering(id)) {
             Ok(found)
         } else {
             Err(self.forbidden("see this gathering").into())

@@ -197,7 +197,7 @@ pub struct RecentVisitor<'a> {
     pub is_child: bool,
     pub visitor_type: &'static str,
     pub visitor_family_group: Option<&'a str>,
-    pub notes: &'a str,
+    pub notes: Option<&'a str>,
     pub last_attended: Option<Date>,
     pub family_id: Option<Number<'a>>,
     pub family_name: Option<&'a str>,
@@ -213,7 +213,7 @@ impl<'a> RecentVisitor<'a> {
             is_child: entry.child,
             visitor_type: visitor_type(entry.kind),
             visitor_family_group: family_group(entry),
-            notes: notes(entry),
+            notes: Some(notes(entry)),
             last_attended: last_here(entry),
             family_id: family(entry),
             family_name: entry.family_name.as_deref(),
@@ -221,39 +221,25 @@ impl<'a> RecentVisitor<'a> {
     }
 }
 
-/// Somebody of `allChurchPeople` (8.9).
+/// Somebody of `allChurchPeople` (8.9): as a recent visitor is shown, and their badge.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the contract's own names, one by one")]
 pub struct ChurchPerson<'a> {
-    pub id: Number<'a>,
-    pub name: String,
-    pub is_child: bool,
-    pub visitor_type: &'static str,
-    pub visitor_family_group: Option<&'a str>,
-    pub notes: Option<&'a str>,
-    pub last_attended: Option<Date>,
-    pub family_id: Option<Number<'a>>,
-    pub family_name: Option<&'a str>,
+    #[serde(flatten)]
+    pub person: RecentVisitor<'a>,
     pub badge_text: Option<&'a str>,
     pub badge_color: Option<&'a str>,
     pub badge_icon: Option<&'a str>,
 }
 
 impl<'a> ChurchPerson<'a> {
-    /// The shape of anybody.
+    /// The shape of anybody: own notes and dates alone, not the family's.
     #[must_use]
     pub fn of(entry: &'a Listed) -> Self {
+        let (notes, last_attended) = (entry.notes.as_deref(), entry.last_attended);
         Self {
-            id: Number(entry.person.as_str()),
-            name: full_name(entry),
-            is_child: entry.child,
-            visitor_type: visitor_type(entry.kind),
-            visitor_family_group: family_group(entry),
-            notes: entry.notes.as_deref(),
-            last_attended: entry.last_attended,
-            family_id: family(entry),
-            family_name: entry.family_name.as_deref(),
+            person: RecentVisitor { notes, last_attended, ..RecentVisitor::of(entry) },
             badge_text: badge(entry, |b| &b.text),
             badge_color: badge(entry, |b| &b.color),
             badge_icon: badge(entry, |b| &b.icon),

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use rollcall_core::{
     desk::{Stats, Tally, Visit},
-    facts::{Facts, Query, Row},
+    facts::Facts,
     id::{PersonId, VisitId},
     people::{Account, Permission, PersonCard},
     rejection::Fault,
@@ -39,13 +39,13 @@ struct Shown {
 }
 
 pub(super) fn look(facts: &dyn Facts, account: &Account, now: Timestamp) -> Result<Desk, Fault> {
-    let zone = facts.tenant()?.map(|tenant| tenant.time_zone.clone()).unwrap_or_default();
+    let zone = facts.zone()?;
     let start = zone.start_of(zone.date_of(now));
     if !account.may(Permission::ReadDesk) {
         return own(facts, account, start);
     }
-    let open = visits(facts, &Query::OpenVisits)?;
-    let today = visits(facts, &Query::VisitsSince(start, TODAY_MAX))?;
+    let open = facts.open_visits()?;
+    let today = facts.visits_since(start, TODAY_MAX)?;
     let mut cards = Cards { facts, seen: HashMap::new() };
     let recent = today.iter().take(RECENT_MAX);
     Ok(Desk {
@@ -60,7 +60,7 @@ fn own(facts: &dyn Facts, account: &Account, start: Timestamp) -> Result<Desk, F
     let Some(person) = &account.person else {
         return Ok(Desk { stats: None, open: Vec::new(), recent: Vec::new() });
     };
-    let visits = visits(facts, &Query::VisitsOf(person.clone(), OWN_MAX))?;
+    let visits = facts.visits_of(person, OWN_MAX)?;
     let mut cards = Cards { facts, seen: HashMap::new() };
     let mut shown = |wanted: &dyn Fn(&Visit) -> bool| {
         let wanted = visits.iter().filter(|visit| wanted(visit));
@@ -76,15 +76,6 @@ fn stats(zone: Zone, now: Timestamp, open: &[Arc<Visit>], today: &[Arc<Visit>]) 
     let mut each: HashMap<&VisitId, &Visit> = HashMap::with_capacity(open.len() + today.len());
     each.extend(open.iter().chain(today).map(|visit| (&visit.id, &**visit)));
     Tally::recount(zone, now, each.into_values()).stats()
-}
-
-fn visits(facts: &dyn Facts, query: &Query) -> Result<Vec<Arc<Visit>>, Fault> {
-    let rows = facts.rows(query)?.into_iter();
-    let visits = rows.filter_map(|row| match row {
-        Row::Visit(visit) => Some(visit),
-        _ => None,
-    });
-    Ok(visits.collect())
 }
 
 /// Reads each person once.

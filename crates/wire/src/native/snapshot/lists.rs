@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rollcall_core::{
     document::Document,
-    facts::{Facts, Query, Row},
+    facts::Facts,
     id::{AccountId, DocumentKind},
     people::{Account, Family, Gathering, Group, Person, Role, Tenant},
     rejection::Fault,
@@ -30,27 +30,17 @@ pub(super) struct Brief {
     active: bool,
 }
 
-/// The rows of one kind that answer a question.
-macro_rules! rows {
-    ($facts:expr, $query:expr, $kind:ident) => {
-        $facts.rows(&$query)?.into_iter().filter_map(|row| match row {
-            Row::$kind(row) => Some(row),
-            _ => None,
-        })
-    };
-}
-
 pub(super) fn people(facts: &dyn Facts) -> Result<Lists, Fault> {
     Ok(Lists::People {
-        people: rows!(facts, Query::People, Person).collect(),
-        families: rows!(facts, Query::Families, Family).collect(),
-        groups: rows!(facts, Query::Groups, Group).collect(),
+        people: facts.people()?,
+        families: facts.families()?,
+        groups: facts.groups()?,
     })
 }
 
 pub(super) fn gatherings(facts: &dyn Facts, account: &Account) -> Result<Lists, Fault> {
     let mut gatherings = Vec::new();
-    for gathering in rows!(facts, Query::Gatherings, Gathering) {
+    for gathering in facts.gatherings()? {
         if account.sees(&gathering, facts)? {
             gatherings.push(gathering);
         }
@@ -59,7 +49,8 @@ pub(super) fn gatherings(facts: &dyn Facts, account: &Account) -> Result<Lists, 
 }
 
 pub(super) fn accounts(facts: &dyn Facts) -> Result<Lists, Fault> {
-    let accounts = rows!(facts, Query::Accounts, Account).map(|account| Brief {
+    let accounts = facts.accounts()?;
+    let accounts = accounts.iter().map(|account| Brief {
         id: account.id.clone(),
         name: account.display_name(),
         role: account.role,
@@ -69,6 +60,5 @@ pub(super) fn accounts(facts: &dyn Facts) -> Result<Lists, Fault> {
 }
 
 pub(super) fn documents(facts: &dyn Facts, kind: &DocumentKind) -> Result<Lists, Fault> {
-    let documents = rows!(facts, Query::Documents(kind.clone()), Document);
-    Ok(Lists::Documents { documents: documents.collect() })
+    Ok(Lists::Documents { documents: facts.documents(kind)? })
 }

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use rollcall_core::{
     event::Marked,
-    facts::{Facts, Query, Row},
+    facts::Facts,
     id::{GatheringId, PersonId},
     people::{Gathering, GatheringKind, Person, PersonKind, PersonStatus},
     rejection::Fault,
@@ -43,22 +43,15 @@ pub(super) fn look(facts: &dyn Facts, gathering: &Gathering, date: Date) -> Resu
     let roster = roster(facts, gathering)?;
     let known: HashMap<&PersonId, &Person> = roster.iter().map(|p| (&p.id, &**p)).collect();
     let mut marks = Vec::new();
-    for row in facts.rows(&Query::Marks(gathering.id.clone(), date))? {
-        if let Row::Mark(_, _, mark) = row {
-            marks.push(match known.get(&mark.person) {
-                Some(person) => marked(mark, Some(person)),
-                None => {
-                    let person = facts.person(&mark.person)?;
-                    marked(mark, person.as_deref())
-                }
-            });
-        }
+    for mark in facts.marks(&gathering.id, date)? {
+        marks.push(match known.get(&mark.person) {
+            Some(person) => marked(mark, Some(person)),
+            None => {
+                let person = facts.person(&mark.person)?;
+                marked(mark, person.as_deref())
+            }
+        });
     }
-    let headcounts = facts.rows(&Query::Headcounts(gathering.id.clone(), date))?;
-    let headcounts = headcounts.into_iter().filter_map(|row| match row {
-        Row::Headcount(_, _, count) => Some(count),
-        _ => None,
-    });
     Ok(Sheet {
         gathering: Brief {
             id: gathering.id.clone(),
@@ -67,7 +60,7 @@ pub(super) fn look(facts: &dyn Facts, gathering: &Gathering, date: Date) -> Resu
         },
         sheet: facts.sheet(&gathering.id, date)?,
         marks,
-        headcounts: headcounts.collect(),
+        headcounts: facts.headcounts(&gathering.id, date)?,
         roster: roster.iter().map(|person| expected(person)).collect(),
     })
 }
@@ -81,12 +74,9 @@ fn roster(facts: &dyn Facts, gathering: &Gathering) -> Result<Vec<Arc<Person>>, 
     let Some(group) = &gathering.group else {
         return Ok(Vec::new());
     };
-    let people = facts.rows(&Query::PeopleOfGroup(group.clone()))?.into_iter();
-    let active = people.filter_map(|row| match row {
-        Row::Person(person) if person.status == PersonStatus::Active => Some(person),
-        _ => None,
-    });
-    Ok(active.collect())
+    let mut people = facts.people_of_group(group)?;
+    people.retain(|person| person.status == PersonStatus::Active);
+    Ok(people)
 }
 
 fn expected(person: &Person) -> Expected {

@@ -1,12 +1,7 @@
 //! `POST /api/attendance/:g/:d/visitor-family/:familyId` (8.12).
 
 use axum::response::Response;
-use rollcall_core::{
-    command::Command,
-    facts::{Query, Row},
-    id::FamilyId,
-    people::PersonStatus,
-};
+use rollcall_core::{command::Command, id::FamilyId};
 use serde_json::json;
 
 use super::visitors_after;
@@ -28,15 +23,7 @@ pub(super) async fn add_family(
         family: family.clone(),
     };
     caller.put(command).await?;
-    let people = caller.look(move |_, facts| {
-        let people = facts.rows(&Query::PeopleOfFamily(family))?.into_iter();
-        let active = people.filter_map(|row| match row {
-            Row::Person(person) if person.status == PersonStatus::Active => Some(person),
-            _ => None,
-        });
-        Ok(active.collect::<Vec<_>>())
-    });
-    let people = people.await?;
+    let people = caller.look(move |_, facts| Ok(facts.active_people_of_family(&family)?)).await?;
     let individuals: Vec<_> = people
         .iter()
         .map(|person| {

@@ -1,7 +1,6 @@
 //! `GET /api/attendance/:g/sessions/dates` (8.9).
 
 use axum::response::Response;
-use rollcall_core::facts::{Query, Row};
 use serde_json::json;
 
 use crate::api::church::{caller, input::AtGathering, refused::Answered};
@@ -10,11 +9,8 @@ use crate::api::church::{caller, input::AtGathering, refused::Answered};
 pub(super) async fn dates(AtGathering { caller, gathering }: AtGathering) -> Answered<Response> {
     let shown = caller.look(move |caller, facts| {
         caller::gathering(facts, &gathering)?;
-        let sheets = facts.rows(&Query::Sheets(gathering))?.into_iter();
-        let dates = sheets.filter_map(|row| match row {
-            Row::Sheet(sheet) => Some(sheet.date),
-            _ => None,
-        });
+        let sheets = facts.sheets(&gathering)?;
+        let dates = sheets.iter().map(|sheet| sheet.date);
         Ok(caller.says(&json!({ "dates": dates.collect::<Vec<_>>() })))
     });
     shown.await

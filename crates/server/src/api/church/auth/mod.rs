@@ -22,7 +22,7 @@ use axum::{
 };
 pub(super) use codes::Codes;
 use rollcall_core::{
-    facts::{Facts, Query, Row},
+    facts::Facts,
     id::TenantId,
     people::{Account, Gathering, Scope, Tenant},
     rejection::Fault,
@@ -97,10 +97,8 @@ fn user(facts: &dyn Facts, account: &Account, me: bool) -> Answered<Value> {
     let missing = || Fault("an account has no church".into());
     let church = facts.tenant()?.ok_or_else(missing)?;
     let mut gatherings: Vec<Arc<Gathering>> = Vec::new();
-    for row in facts.rows(&Query::Gatherings)? {
-        if let Row::Gathering(gathering) = row
-            && is_listed(facts, account, &gathering)?
-        {
+    for gathering in facts.gatherings()? {
+        if is_listed(facts, account, &gathering)? {
             gatherings.push(gathering);
         }
     }

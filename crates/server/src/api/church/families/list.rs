@@ -3,10 +3,7 @@
 use std::collections::HashMap;
 
 use axum::response::Response;
-use rollcall_core::{
-    facts::{Query, Row},
-    people::PersonStatus,
-};
+use rollcall_core::people::PersonStatus;
 use rollcall_wire::church::shape::{Number, people_type};
 use serde_json::json;
 
@@ -16,25 +13,23 @@ use crate::api::church::{caller::Caller, refused::Answered};
 pub(super) async fn list(caller: Caller) -> Answered<Response> {
     let shown = caller.look(|caller, facts| {
         let mut members = HashMap::<_, usize>::new();
-        for row in facts.rows(&Query::People)? {
-            if let Row::Person(person) = row
-                && person.status == PersonStatus::Active
+        for person in facts.people()? {
+            if person.status == PersonStatus::Active
                 && let Some(family) = &person.family
             {
                 *members.entry(family.clone()).or_default() += 1;
             }
         }
-        let families = facts.rows(&Query::Families)?;
-        let families = families.iter().filter_map(|row| match row {
-            Row::Family(family) => Some(json!({
+        let families = facts.families()?;
+        let families = families.iter().map(|family| {
+            json!({
                 "id": Number(family.id.as_str()),
                 "familyName": family.name,
                 "familyNotes": family.notes,
                 "familyType": people_type(family.kind),
                 "lastAttended": family.last_attended,
                 "memberCount": members.get(&family.id).copied().unwrap_or(0),
-            })),
-            _ => None,
+            })
         });
         Ok(caller.says(&json!({ "families": families.collect::<Vec<_>>() })))
     });

@@ -1,10 +1,7 @@
 //! `GET /api/gatherings` (8.8).
 
 use axum::response::Response;
-use rollcall_core::{
-    facts::{Query, Row},
-    sheet::sheet_people,
-};
+use rollcall_core::sheet::sheet_people;
 use rollcall_wire::church::shape::GatheringEntry;
 use serde_json::json;
 
@@ -17,17 +14,9 @@ use crate::{
 pub(super) async fn list(caller: Caller) -> Answered<Response> {
     let shown = caller.look(|caller, facts| {
         let now = clock::now();
-        let zone = facts.tenant()?.map(|church| church.time_zone.clone()).unwrap_or_default();
-        let today = zone.date_of(now);
-        let rows = facts.rows(&Query::Gatherings)?.into_iter();
-        let mut seen: Vec<_> = rows
-            .filter_map(|row| match row {
-                Row::Gathering(found) if found.active && caller.enter(&found.id).is_ok() => {
-                    Some(found)
-                }
-                _ => None,
-            })
-            .collect();
+        let today = facts.zone()?.date_of(now);
+        let mut seen = facts.gatherings()?;
+        seen.retain(|found| found.active && caller.enter(&found.id).is_ok());
         // Ids are numbers here, so 10 comes after 9.
         seen.sort_by_key(|gathering| gathering.id.as_str().parse().unwrap_or(u64::MAX));
         let mut entries = Vec::new();

@@ -3,10 +3,7 @@
 use std::collections::HashMap;
 
 use axum::response::Response;
-use rollcall_core::{
-    facts::{Query, Row},
-    sheet::everybody,
-};
+use rollcall_core::sheet::everybody;
 use rollcall_wire::church::shape::{Number, StoredTime, people_type};
 use serde_json::{Value, json};
 
@@ -16,8 +13,7 @@ use crate::api::church::{caller::Caller, refused::Answered};
 pub(super) async fn list(caller: Caller) -> Answered<Response> {
     let shown = caller.look(|caller, facts| {
         let mut rosters = HashMap::<_, Vec<Value>>::new();
-        for row in facts.rows(&Query::Gatherings)? {
-            let Row::Gathering(gathering) = row else { continue };
+        for gathering in facts.gatherings()? {
             for person in &gathering.roster {
                 let entry = json!({"id": Number(gathering.id.as_str()), "name": gathering.name});
                 rosters.entry(person.clone()).or_default().push(entry);

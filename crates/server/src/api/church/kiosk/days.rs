@@ -1,11 +1,7 @@
 //! `GET /api/kiosk/history/:g` (8.20).
 
 use axum::response::Response;
-use rollcall_core::{
-    facts::{Query, Row},
-    sheet::kiosk_dates_kind,
-    time::Date,
-};
+use rollcall_core::{sheet::kiosk_dates_kind, time::Date};
 use serde_json::json;
 
 use super::{Shown, SwitchedOn, shown};
@@ -31,14 +27,9 @@ pub(super) async fn days(
     let limit = limit.unwrap_or(DAYS).min(DAYS_MAX);
     let shown = caller.look(move |caller, facts| {
         caller::gathering(facts, &gathering)?;
-        let rows = facts.rows(&Query::Documents(kiosk_dates_kind(&gathering)))?;
-        let mut dates: Vec<Date> = rows
-            .iter()
-            .filter_map(|row| match row {
-                Row::Document(day) => day.id.as_str().parse().ok(),
-                _ => None,
-            })
-            .collect();
+        let days = facts.documents(&kiosk_dates_kind(&gathering))?;
+        let mut dates: Vec<Date> =
+            days.iter().filter_map(|day| day.id.as_str().parse().ok()).collect();
         dates.sort_by(|a, b| b.cmp(a));
         let mut sessions = Vec::new();
         for date in dates.into_iter().take(limit) {

@@ -6,7 +6,7 @@ mod day;
 mod days;
 mod status;
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use axum::{
     Router,
@@ -72,7 +72,7 @@ struct Shown {
 
 /// What was done on a date, oldest first.
 fn shown(facts: &dyn Facts, gathering: &GatheringId, date: Date) -> Result<Vec<Shown>, Fault> {
-    let mut known = HashMap::<PersonId, Arc<(String, String, Option<String>)>>::new();
+    let mut known = HashMap::<PersonId, (String, String, Option<String>)>::new();
     let mut all = Vec::new();
     for entry in kiosk_entries(facts, gathering, date)? {
         if !known.contains_key(&entry.person) {
@@ -84,10 +84,10 @@ fn shown(facts: &dyn Facts, gathering: &GatheringId, date: Date) -> Result<Vec<S
             let (first, last) = person
                 .map(|person| (person.first_name.clone(), person.last_name.clone()))
                 .unwrap_or_default();
-            known.insert(entry.person.clone(), Arc::new((first, last, family)));
+            known.insert(entry.person.clone(), (first, last, family));
         }
         let (first_name, last_name, family_name) =
-            known.get(&entry.person).map(|names| (**names).clone()).unwrap_or_default();
+            known.get(&entry.person).cloned().unwrap_or_default();
         all.push(Shown { entry, first_name, last_name, family_name });
     }
     Ok(all)

@@ -2,11 +2,7 @@
 
 use axum::response::Response;
 use rollcall_core::{
-    command::Command,
-    document::PREFERENCE,
-    facts::{Query, Row},
-    id::DocumentKind,
-    limits::PREFERENCE_KEY_CHARS_MAX,
+    command::Command, document::PREFERENCE, id::DocumentKind, limits::PREFERENCE_KEY_CHARS_MAX,
 };
 use serde_json::{Map, Value, json};
 
@@ -20,12 +16,9 @@ use crate::api::church::{
 pub(super) async fn show(caller: Caller) -> Answered<Response> {
     let shown = caller.look(|caller, facts| {
         let own = format!("{}/", caller.who.account.id);
-        let rows = facts.rows(&Query::Documents(DocumentKind::new(PREFERENCE)))?;
         let mut preferences = Map::new();
-        for row in rows {
-            if let Row::Document(document) = row
-                && let Some(key) = document.id.as_str().strip_prefix(&own)
-            {
+        for document in facts.documents(&DocumentKind::new(PREFERENCE))? {
+            if let Some(key) = document.id.as_str().strip_prefix(&own) {
                 preferences.insert(key.to_owned(), Value::Object(document.data.clone()));
             }
         }

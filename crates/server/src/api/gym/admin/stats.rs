@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::super::{
     answer::{Answer, ok},
     caller::Caller,
-    checkins::{desk_stats, zone},
+    checkins::desk_stats,
     members::everybody,
 };
 use crate::api::Api;
@@ -61,7 +61,7 @@ pub(super) async fn show(State(api): State<Api>, caller: Caller) -> Answer {
 }
 
 fn count(facts: &dyn Facts, now: Timestamp) -> Result<Page, Fault> {
-    let zone = zone(facts)?;
+    let zone = facts.zone()?;
     let today = zone.date_of(now);
     let mut page = Page::default();
     for person in everybody(facts)? {

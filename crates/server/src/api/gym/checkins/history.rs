@@ -13,7 +13,7 @@ use super::{
         caller::Caller,
     },
     selection::Selection,
-    shapes, shown, zone,
+    shapes, shown,
 };
 use crate::api::Api;
 
@@ -39,7 +39,7 @@ pub(super) async fn history(
     let (selection, now) = (Selection::of(&asked)?, caller.now);
     let (page, per_page) = (selection.page, selection.per_page);
     let found = api.look(caller.tenant(), move |view| {
-        let page = selection.page(view, &zone(view)?, now)?;
+        let page = selection.page(view, now)?;
         Ok((shown(view, page.visits)?, page.total))
     });
     let (found, total) = found.await?;

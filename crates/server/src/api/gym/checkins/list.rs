@@ -12,7 +12,7 @@ use super::{
     },
     BARE_VISITS_MAX, history,
     selection::Selection,
-    shapes, shown, zone,
+    shapes, shown,
 };
 use crate::api::Api;
 
@@ -26,9 +26,8 @@ pub(super) async fn list(
     }
     caller.must(Permission::ReadDesk)?;
     let (selection, now) = (Selection::of(&asked)?, caller.now);
-    let found = api.look(caller.tenant(), move |view| {
-        shown(view, selection.all(view, &zone(view)?, now, BARE_VISITS_MAX)?)
-    });
+    let found = api
+        .look(caller.tenant(), move |view| shown(view, selection.all(view, now, BARE_VISITS_MAX)?));
     ok(&shapes(&found.await?, now))
 }
 

@@ -1,14 +1,14 @@
 //! `GET checkins/my_checkins/`: the visits of whoever asks (G8.9).
 
 use axum::extract::State;
-use rollcall_core::facts::Query;
+use rollcall_core::facts::Facts;
 
 use super::{
     super::{
         answer::{Answer, ok},
         caller::Caller,
     },
-    BARE_VISITS_MAX, shapes, shown, visits,
+    BARE_VISITS_MAX, shapes, shown,
 };
 use crate::api::Api;
 
@@ -16,8 +16,10 @@ pub(super) async fn list(State(api): State<Api>, caller: Caller) -> Answer {
     let Some(person) = caller.account().person.clone() else {
         return ok(&[(); 0]);
     };
-    let mine = Query::VisitsOf(person, BARE_VISITS_MAX);
-    let found = api.look(caller.tenant(), move |view| shown(view, visits(view, &mine)?));
+    let found = api.look(caller.tenant(), move |view| {
+        let facts: &dyn Facts = view;
+        shown(facts, facts.visits_of(&person, BARE_VISITS_MAX)?)
+    });
     ok(&shapes(&found.await?, caller.now))
 }
 

@@ -24,11 +24,11 @@ use rollcall_core::{
     decide::Answer as Kept,
     desk::{Stats, Visit},
     event::Event,
-    facts::{Facts, Query, Row},
+    facts::Facts,
     id::PersonId,
     people::{Person, PersonCard},
     rejection::Fault,
-    time::{Timestamp, Zone},
+    time::Timestamp,
 };
 use rollcall_wire::gym::shape::{self, VisitShape};
 
@@ -92,26 +92,9 @@ pub(super) fn shapes(shown: &[Shown], now: Timestamp) -> Vec<VisitShape<'_>> {
     shown.iter().map(|each| shape::visit(&each.visit, &each.person, now)).collect()
 }
 
-/// The visits that answer a question, in its order.
-pub(super) fn visits(facts: &dyn Facts, query: &Query) -> Result<Vec<Arc<Visit>>, Fault> {
-    let visits = facts.rows(query)?.into_iter().filter_map(|row| match row {
-        Row::Visit(visit) => Some(visit),
-        _ => None,
-    });
-    Ok(visits.collect())
-}
-
-/// Where the tenant's days begin and end.
-pub(super) fn zone(facts: &(impl Facts + ?Sized)) -> Result<Zone, Fault> {
-    match facts.row(&rollcall_core::facts::Key::Tenant)? {
-        Some(Row::Tenant(tenant)) => Ok(tenant.time_zone.clone()),
-        _ => Ok(Zone::utc()),
-    }
-}
-
 /// The desk's statistics: the one function behind every screen (G7.16).
 pub(super) fn desk_stats(facts: &dyn Facts, now: Timestamp) -> Result<Stats, Fault> {
-    Ok(control::tally(facts, zone(facts)?, now)?.stats())
+    Ok(control::tally(facts, facts.zone()?, now)?.stats())
 }
 
 /// The answer to a kept check-in or check-out.

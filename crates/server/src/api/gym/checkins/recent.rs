@@ -1,14 +1,14 @@
 //! `GET checkins/recent/`: the last day's visits, newest first, a screenful (G8.9).
 
 use axum::extract::State;
-use rollcall_core::{facts::Query, people::Permission};
+use rollcall_core::{facts::Facts, people::Permission};
 
 use super::{
     super::{
         answer::{Answer, ok},
         caller::Caller,
     },
-    shapes, shown, visits,
+    shapes, shown,
 };
 use crate::api::Api;
 
@@ -17,8 +17,11 @@ const VISITS_MAX: usize = 20;
 
 pub(super) async fn list(State(api): State<Api>, caller: Caller) -> Answer {
     caller.must(Permission::ReadDesk)?;
-    let since = Query::VisitsSince(caller.now.plus_ms(-AGE_MS_MAX), VISITS_MAX);
-    let found = api.look(caller.tenant(), move |view| shown(view, visits(view, &since)?));
+    let since = caller.now.plus_ms(-AGE_MS_MAX);
+    let found = api.look(caller.tenant(), move |view| {
+        let facts: &dyn Facts = view;
+        shown(facts, facts.visits_since(since, VISITS_MAX)?)
+    });
     ok(&shapes(&found.await?, caller.now))
 }
 

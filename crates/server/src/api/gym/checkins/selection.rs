@@ -8,7 +8,7 @@ use std::{
 
 use rollcall_core::{
     desk::Visit,
-    facts::{Facts, Query},
+    facts::Facts,
     id::PersonId,
     limits,
     people::Person,
@@ -100,14 +100,12 @@ impl Selection {
     /// The page that was asked for, newest first.
     ///
     /// Where nobody in particular is looked for, the visits of other pages are only counted.
-    pub(super) fn page(&self, view: &dyn View, zone: &Zone, now: Timestamp) -> Result<Page, Fault> {
+    pub(super) fn page(&self, view: &dyn View, now: Timestamp) -> Result<Page, Fault> {
         let skipped = self.page.saturating_mul(self.per_page);
-        let (visits, total) = match self.count(view, zone, now)? {
-            Some(total) => {
-                (self.all(view, zone, now, skipped.saturating_add(self.per_page))?, total)
-            }
+        let (visits, total) = match self.count(view, now)? {
+            Some(total) => (self.all(view, now, skipped.saturating_add(self.per_page))?, total),
             None => {
-                let visits = self.all(view, zone, now, limits::HISTORY_VISITS_MAX)?;
+                let visits = self.all(view, now, limits::HISTORY_VISITS_MAX)?;
                 let total = visits.len();
                 (visits, total)
             }
@@ -117,16 +115,17 @@ impl Selection {
     }
 
     /// How many visits are meant, if that can be known without looking at them.
-    fn count(&self, view: &dyn View, zone: &Zone, now: Timestamp) -> Result<Option<usize>, Fault> {
+    fn count(&self, view: &dyn View, now: Timestamp) -> Result<Option<usize>, Fault> {
         if !self.text.is_empty() || self.member.is_some() || self.open == Some(true) {
             return Ok(None);
         }
-        let span = self.span(zone, now);
+        let facts: &dyn Facts = view;
+        let span = self.span(&facts.zone()?, now);
         let all = view.visits_count(&span)?;
         if self.open.is_none() {
             return Ok(Some(all));
         }
-        let open = super::visits(view, &Query::OpenVisits)?;
+        let open = facts.open_visits()?;
         Ok(Some(all - open.iter().filter(|visit| span.contains(&visit.check_in)).count()))
     }
 
@@ -135,11 +134,10 @@ impl Selection {
     pub(super) fn all(
         &self,
         facts: &dyn Facts,
-        zone: &Zone,
         now: Timestamp,
         limit: usize,
     ) -> Result<Vec<Arc<Visit>>, Fault> {
-        let span = self.span(zone, now);
+        let span = self.span(&facts.zone()?, now);
         let member = match &self.member {
             Some(named) => match person_ref(named).map(|named| named.find(facts)).transpose()? {
                 Some(Some(person)) => Some(person.id.clone()),
@@ -148,19 +146,18 @@ impl Selection {
             None => None,
         };
         let limit = limit.min(limits::HISTORY_VISITS_MAX);
-        let query = match (member, self.open) {
-            (Some(person), _) => Query::VisitsOf(person, limits::HISTORY_VISITS_MAX),
-            (None, Some(true)) => Query::OpenVisits,
-            (None, None) if self.text.is_empty() => Query::VisitsIn(span.clone(), limit),
+        let mut visits = match (member, self.open) {
+            (Some(person), _) => facts.visits_of(&person, limits::HISTORY_VISITS_MAX)?,
+            (None, Some(true)) => facts.open_visits()?,
+            (None, None) if self.text.is_empty() => facts.visits_in(span.clone(), limit)?,
             (None, Some(false)) if self.text.is_empty() => {
                 // No more than those who are in now can stand between those who have gone.
-                let open = facts.rows(&Query::OpenVisits)?.len();
-                Query::VisitsIn(span.clone(), limit + open)
+                let open = facts.open_visits()?.len();
+                facts.visits_in(span.clone(), limit + open)?
             }
-            (None, _) => Query::VisitsIn(span.clone(), limits::HISTORY_VISITS_MAX),
+            (None, _) => facts.visits_in(span.clone(), limits::HISTORY_VISITS_MAX)?,
         };
         let meant = self.people(facts)?;
-        let mut visits = super::visits(facts, &query)?;
         visits.retain(|visit| {
             self.open.is_none_or(|open| open == visit.check_out.is_none())
                 && span.contains(&visit.check_in)

@@ -1,13 +1,13 @@
 //! `GET members/{id}/checkins/`: a member's visits, newest first (G8.7).
 
 use axum::extract::{Path, State};
-use rollcall_core::{facts::Query, people::Permission};
+use rollcall_core::{facts::Facts, people::Permission};
 
 use super::{
     super::{
         answer::{Answer, ok},
         caller::Caller,
-        checkins::{BARE_VISITS_MAX, shapes, shown, visits},
+        checkins::{BARE_VISITS_MAX, shapes, shown},
         refused::Refused,
     },
     find,
@@ -18,8 +18,8 @@ pub(super) async fn list(State(api): State<Api>, caller: Caller, Path(id): Path<
     caller.must_or_be(Permission::ReadDesk, &id.as_str().into())?;
     let found = api.look(caller.tenant(), move |view| {
         let Some(person) = find(view, &id)? else { return Ok(None) };
-        let asked = Query::VisitsOf(person.id.clone(), BARE_VISITS_MAX);
-        Ok(Some(shown(view, visits(view, &asked)?)?))
+        let facts: &dyn Facts = view;
+        Ok(Some(shown(facts, facts.visits_of(&person.id, BARE_VISITS_MAX)?)?))
     });
     let found = found.await?.ok_or(Refused::NotFound)?;
     ok(&shapes(&found, caller.now))

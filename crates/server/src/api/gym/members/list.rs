@@ -4,6 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use axum::extract::{Query, State};
 use rollcall_core::{
+    facts::Facts,
     people::{Permission, Person, PersonStatus},
     time::Date,
 };
@@ -12,7 +13,6 @@ use super::{
     super::{
         answer::{Answer, ok},
         caller::Caller,
-        checkins::zone,
     },
     everybody, holds, items,
 };
@@ -26,8 +26,9 @@ pub(super) async fn list(
     caller.must(Permission::ReadPeople)?;
     let now = caller.now;
     let people = api.look(caller.tenant(), move |view| {
-        let (filter, today) = (Filter::of(&asked), zone(view)?.date_of(now));
-        let mut people = everybody(view)?;
+        let facts: &dyn Facts = view;
+        let (filter, today) = (Filter::of(&asked), facts.zone()?.date_of(now));
+        let mut people = everybody(facts)?;
         people.retain(|person| filter.holds(person, today));
         sort(&mut people, asked.get("sort_by").map(String::as_str));
         Ok(people)

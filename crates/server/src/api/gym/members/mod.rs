@@ -16,14 +16,8 @@ use std::sync::Arc;
 
 use axum::{Router, routing::get};
 use rollcall_core::{
-    decide::Answer as Kept,
-    desk::in_any_case,
-    event::Event,
-    facts::{Facts, Query, Row},
-    id::PersonId,
-    people::Person,
-    rejection::Fault,
-    time::Timestamp,
+    decide::Answer as Kept, desk::in_any_case, event::Event, facts::Facts, id::PersonId,
+    people::Person, rejection::Fault, time::Timestamp,
 };
 use rollcall_wire::gym::shape::{self, MemberItem};
 
@@ -58,11 +52,7 @@ async fn member(api: &Api, caller: &Caller, id: String) -> Result<Arc<Person>, R
 /// Every person of the tenant. A gym's people are its members, whatever kind an operator's file
 /// gave them: each of them can be checked in.
 pub(super) fn everybody(facts: &dyn Facts) -> Result<Vec<Arc<Person>>, Fault> {
-    let people = facts.rows(&Query::People)?.into_iter().filter_map(|row| match row {
-        Row::Person(person) => Some(person),
-        _ => None,
-    });
-    Ok(people.collect())
+    facts.people()
 }
 
 /// The person as a kept change left it.

@@ -1,7 +1,7 @@
 //! `GET /v1/desk/stats`.
 
 use axum::Json;
-use rollcall_core::{facts::Facts, people::Permission, time::Zone};
+use rollcall_core::{facts::Facts, people::Permission};
 use serde_json::json;
 
 use crate::{
@@ -18,8 +18,7 @@ pub(super) async fn stats(caller: Caller) -> Answered {
     caller
         .look(move |_, view| {
             let facts: &dyn Facts = view;
-            let zone = facts.tenant()?.map_or_else(Zone::utc, |tenant| tenant.time_zone.clone());
-            Ok(Json(json!(control::tally(facts, zone, now)?.stats())))
+            Ok(Json(json!(control::tally(facts, facts.zone()?, now)?.stats())))
         })
         .await
 }

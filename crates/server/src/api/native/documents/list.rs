@@ -1,11 +1,7 @@
 //! `GET /v1/documents/{kind}`.
 
 use axum::Json;
-use rollcall_core::{
-    facts::{Query, Row},
-    id::DocumentKind,
-    people::Permission,
-};
+use rollcall_core::{facts::Facts, id::DocumentKind, people::Permission};
 use serde_json::json;
 
 use crate::api::native::{caller::Caller, input::InPath, lists::Answered};
@@ -18,12 +14,8 @@ pub(super) async fn list(caller: Caller, InPath(kind): InPath<DocumentKind>) -> 
     caller.allow(Permission::ReadDocuments, "see documents")?;
     caller
         .look(move |_, view| {
-            let rows = view.rows(&Query::Documents(kind))?.into_iter();
-            let documents = rows.filter_map(|row| match row {
-                Row::Document(document) => Some(document),
-                _ => None,
-            });
-            Ok(Json(json!({ "documents": documents.collect::<Vec<_>>() })))
+            let facts: &dyn Facts = view;
+            Ok(Json(json!({ "documents": facts.documents(&kind)? })))
         })
         .await
 }

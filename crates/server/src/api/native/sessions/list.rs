@@ -1,11 +1,7 @@
 //! `GET /v1/sessions`.
 
 use axum::Json;
-use rollcall_core::{
-    facts::{Query, Row},
-    id::AccountId,
-    people::Permission,
-};
+use rollcall_core::{facts::Facts, id::AccountId, people::Permission};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::IntoParams;
@@ -37,16 +33,17 @@ pub(super) async fn list(caller: Caller, InQuery(whose): InQuery<Whose>) -> Answ
     let now = clock::now();
     caller
         .look(move |caller, view| {
-            let rows = view.rows(&Query::Sessions(account))?.into_iter();
-            let sessions = rows.filter_map(|row| match row {
-                Row::Session(session) if session.counts(now) => Some(json!({
+            let facts: &dyn Facts = view;
+            let mut sessions = facts.sessions(&account)?;
+            sessions.retain(|session| session.counts(now));
+            let sessions = sessions.iter().map(|session| {
+                json!({
                     "id": session.id,
                     "account": session.account,
                     "started_at": session.started_at,
                     "expires_at": session.expires_at,
                     "current": caller.who.session.as_ref() == Some(&session.id),
-                })),
-                _ => None,
+                })
             });
             Ok(Json(json!({ "sessions": sessions.collect::<Vec<_>>() })))
         })

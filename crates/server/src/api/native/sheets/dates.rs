@@ -1,10 +1,7 @@
 //! `GET /v1/sheets/{gathering}`.
 
 use axum::Json;
-use rollcall_core::{
-    facts::{Query, Row},
-    id::GatheringId,
-};
+use rollcall_core::{facts::Facts, id::GatheringId};
 use serde_json::json;
 
 use crate::api::native::{caller::Caller, input::InPath, lists::Answered};
@@ -17,12 +14,8 @@ pub(super) async fn dates(caller: Caller, InPath(id): InPath<GatheringId>) -> An
     caller
         .look(move |caller, view| {
             caller.gathering(view, &id)?;
-            let rows = view.rows(&Query::Sheets(id))?.into_iter();
-            let sheets = rows.filter_map(|row| match row {
-                Row::Sheet(sheet) => Some(sheet),
-                _ => None,
-            });
-            Ok(Json(json!({ "sheets": sheets.collect::<Vec<_>>() })))
+            let facts: &dyn Facts = view;
+            Ok(Json(json!({ "sheets": facts.sheets(&id)? })))
         })
         .await
 }

@@ -5,12 +5,12 @@ use std::{collections::HashMap, sync::Arc};
 use axum::Json;
 use rollcall_core::{
     desk::Visit,
-    facts::{Facts, Query, Row, required},
+    facts::{Facts, required},
     id::{PersonId, VisitId},
     limits,
     people::{Permission, PersonCard},
     rejection::{Fault, Refusal},
-    time::{Date, Timestamp, Zone},
+    time::{Date, Timestamp},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -89,28 +89,22 @@ fn place(visit: &Visit) -> (Timestamp, &VisitId) {
 /// person.
 fn find(facts: &dyn Facts, which: &Which, now: Timestamp) -> Result<Vec<Arc<Visit>>, Fault> {
     const MAX: usize = limits::HISTORY_VISITS_MAX;
-    let zone = facts.tenant()?.map_or_else(Zone::utc, |tenant| tenant.time_zone.clone());
+    let zone = facts.zone()?;
     let open = which.open == Some(true);
     let all = which.date.is_none() && (open || which.person.is_some());
     let date = which.date.or_else(|| (!all).then(|| zone.date_of(now)));
-    let query = match (&which.person, date) {
-        (Some(person), _) => Query::VisitsOf(person.clone(), MAX),
-        (None, _) if open => Query::OpenVisits,
+    let mut found = match (&which.person, date) {
+        (Some(person), _) => facts.visits_of(person, MAX)?,
+        (None, _) if open => facts.open_visits()?,
         (None, date) => {
             let date = date.unwrap_or_else(|| zone.date_of(now));
-            Query::VisitsIn(zone.start_of(date)..zone.start_of(date.plus_days(1)), MAX)
+            facts.visits_in(zone.start_of(date)..zone.start_of(date.plus_days(1)), MAX)?
         }
     };
-    let rows = facts.rows(&query)?.into_iter();
-    let visits = rows.filter_map(|row| match row {
-        Row::Visit(visit) => Some(visit),
-        _ => None,
-    });
-    let wanted = visits.filter(|visit| {
+    found.retain(|visit| {
         which.open.is_none_or(|open| open == visit.check_out.is_none())
             && date.is_none_or(|date| zone.date_of(visit.check_in) == date)
     });
-    let mut found: Vec<_> = wanted.collect();
     found.sort_by(|a, b| place(b).cmp(&place(a)));
     Ok(found)
 }

@@ -12,7 +12,7 @@ use axum::{
     routing::{get, post, put},
 };
 use rollcall_core::{
-    facts::{Facts, Query, Row},
+    facts::Facts,
     id::AccountId,
     people::{GatheringKind, HeadcountMode},
     rejection::Rejection,
@@ -52,14 +52,8 @@ impl Counts {
         if gathering.kind != GatheringKind::Headcount {
             return Err(Rejection::invalid("gathering", "counts no heads").into());
         }
-        let rows = facts.rows(&Query::Headcounts(place.gathering.clone(), place.date))?;
-        let all: Vec<_> = rows
-            .into_iter()
-            .filter_map(|row| match row {
-                Row::Headcount(_, _, count) => Some((*count).clone()),
-                _ => None,
-            })
-            .collect();
+        let all = facts.headcounts(&place.gathering, place.date)?;
+        let all: Vec<_> = all.iter().map(|count| (**count).clone()).collect();
         let mut names = Vec::new();
         for count in &all {
             let account = facts.account(&count.by)?;

@@ -14,8 +14,7 @@ use crate::{
 /// Visitors who were here recently, as of the church's own today.
 pub(super) async fn recent(AtGathering { caller, gathering }: AtGathering) -> Answered<Response> {
     let shown = caller.look(move |caller, facts: &dyn Facts| {
-        let zone = facts.tenant()?.map(|church| church.time_zone.clone()).unwrap_or_default();
-        let place = Place { gathering, date: zone.date_of(clock::now()) };
+        let place = Place { gathering, date: facts.zone()?.date_of(clock::now()) };
         let people = people_of(facts, &place, None)?;
         let recent: Vec<_> = people.recent.iter().map(RecentVisitor::of).collect();
         Ok(caller.says(&json!({ "visitors": recent })))

@@ -1,12 +1,7 @@
 //! `DELETE /api/attendance/:g/:d/visitors/:id` (8.16).
 
 use axum::response::Response;
-use rollcall_core::{
-    command::Command,
-    facts::{Facts, Query, Row},
-    id::PersonId,
-    rejection::Fault,
-};
+use rollcall_core::{command::Command, facts::Facts, id::PersonId, rejection::Fault};
 use serde_json::json;
 
 use crate::api::church::{
@@ -34,12 +29,9 @@ fn gone(facts: &dyn Facts, id: &PersonId, whole_family: bool) -> Result<Vec<Stri
     let Some(person) = facts.person(id)? else { return Ok(Vec::new()) };
     let mut names = vec![person.full_name()];
     if let (true, Some(family)) = (whole_family, &person.family) {
-        names.extend(facts.rows(&Query::PeopleOfFamily(family.clone()))?.iter().filter_map(
-            |row| match row {
-                Row::Person(p) if p.kind.visits() && p.id != *id => Some(p.full_name()),
-                _ => None,
-            },
-        ));
+        let mut others = facts.people_of_family(family)?;
+        others.retain(|other| other.kind.visits() && other.id != *id);
+        names.extend(others.iter().map(|other| other.full_name()));
     }
     Ok(names)
 }
