@@ -10,6 +10,7 @@ pub mod connection;
 pub mod control;
 mod few;
 pub mod forgotten;
+pub mod glimpses;
 pub mod health;
 pub mod kept;
 pub mod names;

@@ -224,6 +224,13 @@ pub enum Effect {
         /// The text.
         state: Arc<str>,
     },
+    /// Remember that the account looked at a sheet, for a while and as far as memory goes.
+    Saw {
+        /// The sheet's gathering.
+        gathering: GatheringId,
+        /// The sheet's date.
+        date: Date,
+    },
     /// Name the account's latest sheets; the answer is [`Conversation::recalled`].
     Recall,
     /// Pass a message on.

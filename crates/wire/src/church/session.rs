@@ -56,6 +56,11 @@ pub(super) struct Held {
     pub after: rollcall_core::position::Position,
 }
 
+/// Has it remembered that a sheet was looked at (2.20).
+pub(super) fn saw(place: &Place, out: &mut Outbox) {
+    out.push(Effect::Saw { gathering: place.gathering.clone(), date: place.date });
+}
+
 /// Those who may hear of a gathering's sheets.
 pub(super) fn sheet_audience(gathering: &GatheringId) -> Audience {
     Audience(vec![Hearer::AllGatherings, Hearer::Gathering(gathering.clone())])
@@ -136,6 +141,7 @@ impl Session {
             self.keep(out);
         }
         out.push(Effect::Attend { room: place.room(), editing: None });
+        saw(place, out);
     }
 
     /// Leaves a sheet's room; after the last one every sheet is heard again.
