@@ -43,7 +43,7 @@ impl Shard {
                 Effect::Claim { name } => self.claim(key, name),
                 Effect::Keep { state } => self.name(key, Deed::Keep(state)),
                 Effect::Recall => self.recall(key),
-                Effect::Saw { gathering, date } => self.saw(key, &gathering, date),
+                Effect::Saw(gathering, date) => self.saw(key, &gathering, date),
                 Effect::Relay(relay) => self.relay(key, relay),
                 Effect::Submit { ticket, command, id } => self.submit(key, ticket, command, id),
                 Effect::Look { ticket, look } => {

@@ -58,7 +58,7 @@ pub(super) struct Held {
 
 /// Has it remembered that a sheet was looked at (2.20).
 pub(super) fn saw(place: &Place, out: &mut Outbox) {
-    out.push(Effect::Saw { gathering: place.gathering.clone(), date: place.date });
+    out.push(Effect::Saw(place.gathering.clone(), place.date));
 }
 
 /// Those who may hear of a gathering's sheets.

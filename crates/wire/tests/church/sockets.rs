@@ -159,7 +159,7 @@ impl Server {
             Effect::Keep { state } => {
                 self.kept.insert(socket.name.clone().unwrap(), state);
             }
-            Effect::Saw { gathering, date } => {
+            Effect::Saw(gathering, date) => {
                 let account = socket.who.as_ref().unwrap().account.id.clone();
                 self.world.saw(account, (gathering, date));
             }
