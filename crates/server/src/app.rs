@@ -129,6 +129,7 @@ pub fn start_with(
         hub: hub.clone(),
         presence,
         names,
+        glimpses: Arc::default(),
         metrics: metrics.clone(),
     };
     let (entrances, sockets) = entrances(&config, shards, engines)?;

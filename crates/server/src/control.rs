@@ -5,13 +5,13 @@ use std::{sync::Arc, time::Duration};
 use rollcall_core::{
     desk::Tally,
     facts::{Query, Row},
-    id::{AccountId, GatheringId, TenantId},
+    id::{AccountId, TenantId},
     limits,
     live::{PresenceMember, Recovery, recover},
     position::{Epoch, Offset, Position},
     rejection::Fault,
     room::Room,
-    time::{Date, Timestamp, Zone},
+    time::{Timestamp, Zone},
 };
 use rollcall_store::{Store, View};
 use rollcall_wire::{
@@ -25,6 +25,7 @@ use crate::{
     auth::{Authority, Believed},
     clock,
     connection::Entrance,
+    glimpses::{Glimpse, Glimpses, latest},
     names::Report,
     presence::Presenter,
     shard::{ConnectionKey, Hub, Inbound, Opened},
@@ -52,6 +53,8 @@ pub struct Control {
     pub presence: mpsc::Sender<Presenter>,
     /// Who bears which name now.
     pub names: mpsc::Sender<Report>,
+    /// Who looked at which sheets lately.
+    pub glimpses: Arc<Glimpses>,
     /// Counts.
     pub metrics: Metrics,
 }
@@ -180,11 +183,16 @@ impl Control {
     /// Looks for the sheets that an account was busy with lately; the shard is told
     /// [`Inbound::Recalled`].
     pub(crate) fn recall(&self, key: ConnectionKey, tenant: TenantId, account: AccountId) {
+        let glimpses = self.glimpses.clone();
         self.apart(key.shard, move |store, _| {
             let since = clock::now().plus_ms(-limits::RECALL_MS);
             let found = look(store, &tenant, |view| written(view, &account, since));
             // Whoever is told nothing anew shows what it showed before.
-            Inbound::Recalled(key, found.unwrap_or_default())
+            let mut sheets = found.unwrap_or_default();
+            sheets.extend(glimpses.of(&tenant, &account, since));
+            latest(&mut sheets);
+            let sheets = sheets.into_iter().map(|(_, gathering, date)| (gathering, date));
+            Inbound::Recalled(key, sheets.collect())
         });
     }
 
@@ -269,19 +277,16 @@ pub fn look<T>(
 }
 
 /// The sheets that an account wrote on, the latest first, as far back as is worth reading.
-fn written(
-    view: &dyn View,
-    account: &AccountId,
-    since: Timestamp,
-) -> Result<Vec<(GatheringId, Date)>, Fault> {
+fn written(view: &dyn View, account: &AccountId, since: Timestamp) -> Result<Vec<Glimpse>, Fault> {
     let newest = limits::RECALL_EVENTS_MAX;
     let after = Offset(view.position().offset.0.saturating_sub(newest as u64));
     let page = view.log(after, newest, Some(&[Room::Sheets]))?;
-    let mut sheets = Vec::new();
+    let mut sheets: Vec<Glimpse> = Vec::new();
     for event in page.events.iter().rev().take_while(|event| event.at >= since) {
         let Room::Sheet(gathering, date) = event.event.room() else { continue };
-        if event.by.as_ref() == Some(account) && !sheets.contains(&(gathering.clone(), date)) {
-            sheets.push((gathering, date));
+        let known = |(_, g, d): &Glimpse| *g == gathering && *d == date;
+        if event.by.as_ref() == Some(account) && !sheets.iter().any(known) {
+            sheets.push((event.at, gathering, date));
         }
         if sheets.len() == limits::RECALL_SHEETS_MAX {
             break;

@@ -11,6 +11,7 @@ pub mod control;
 mod few;
 mod flow;
 pub mod forgotten;
+pub mod glimpses;
 pub mod health;
 pub mod kept;
 pub mod names;

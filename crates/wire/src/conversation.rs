@@ -24,8 +24,7 @@ use crate::{broadcast::Broadcast, message::Message, present::Present};
 pub struct Moment {
     /// The server's clock.
     pub now: Timestamp,
-    /// The desk's statistics as of everything this conversation was given so far; `None` before
-    /// the tenant is known.
+    /// The desk's statistics as of all that was given so far; `None` before the tenant is known.
     pub stats: Option<Stats>,
 }
 
@@ -219,12 +218,13 @@ pub enum Effect {
         /// The name; unguessable.
         name: Arc<str>,
     },
-    /// Keep a text under the claimed name, in place of the last one, for whoever claims it next.
-    /// It may be lost with the node; a dialect works without it.
+    /// Keep a text under the claimed name for its next bearer; it may be lost with the node.
     Keep {
         /// The text.
         state: Arc<str>,
     },
+    /// Remember that the account looked at a sheet, for a while.
+    Saw(GatheringId, Date),
     /// Name the account's latest sheets; the answer is [`Conversation::recalled`].
     Recall,
     /// Pass a message on.

@@ -80,6 +80,7 @@ impl House {
             hub,
             presence: mpsc::channel(1).0,
             names: mpsc::channel(1).0,
+            glimpses: Arc::default(),
             metrics,
         };
         let api = Api {

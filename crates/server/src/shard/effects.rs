@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use rollcall_core::{
     command::{Ask, By, Command},
-    id::CommandId,
+    id::{CommandId, GatheringId},
     live::PresenceMember,
     position::Position,
     room::Room,
+    time::Date,
 };
 use rollcall_wire::{
     Dialect,
@@ -42,6 +43,7 @@ impl Shard {
                 Effect::Claim { name } => self.claim(key, name),
                 Effect::Keep { state } => self.name(key, Deed::Keep(state)),
                 Effect::Recall => self.recall(key),
+                Effect::Saw(gathering, date) => self.saw(key, &gathering, date),
                 Effect::Relay(relay) => self.relay(key, relay),
                 Effect::Submit { ticket, command, id } => self.submit(key, ticket, command, id),
                 Effect::Look { ticket, look } => {
@@ -165,6 +167,14 @@ impl Shard {
         self.control.recall(key, tenant, account);
     }
 
+    fn saw(&mut self, key: ConnectionKey, gathering: &GatheringId, date: Date) {
+        let now = self.now;
+        let Some(connection) = self.connection(key) else { return };
+        let Some(who) = &connection.identity else { return };
+        let (tenant, account) = (who.tenant.clone(), who.account.id.clone());
+        self.control.glimpses.add(&tenant, &account, gathering, date, now);
+    }
+
     pub(super) fn relay(&mut self, key: ConnectionKey, relay: Arc<Relay>) {
         let Some(tenant) = self.tenant_of(key) else { return };
         let Some(connection) = self.connection(key) else { return };
@@ -178,6 +188,7 @@ impl Shard {
         let always = connection.entrance.dialect == Dialect::Church;
         let member = PresenceMember { account: who.account.clone(), editing };
         let id = who.tenant.clone();
+        tracing::debug!(connection = ?key, tenant = %id, account = %member.account, %room, "joined");
         let Some(tenant) = self.tenants.get_mut(&id) else { return };
         let room = tenant.attenders.enter(room, key);
         let Some(connection) = self.connection(key) else { return };

@@ -177,6 +177,8 @@ impl Shard {
         self.told = Some(event.committed.at);
         let Some(tenant) = self.tenants.get(id) else { return };
         let followers: Vec<_> = tenant.followers(&event.room).collect();
+        let (offset, receivers) = (event.committed.offset.0, followers.len());
+        tracing::debug!(tenant = %id, offset, room = %event.room, receivers, "published");
         for key in followers {
             self.mark_for(key, event);
         }

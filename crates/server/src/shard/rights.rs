@@ -56,6 +56,7 @@ impl Shard {
             Ok(who) => who,
             Err(refusal) => {
                 self.control.metrics.sign_in_refused(refusal);
+                tracing::debug!(connection = ?key, ?refusal, "refused");
                 self.converse(key, |c, at, out| c.signed_in(Err(refusal), at, out));
                 self.give_waiting(key);
                 return;
@@ -82,6 +83,8 @@ impl Shard {
         let changes = self.rights_changes;
         let who = self.adopt(key, who);
         self.control.metrics.joined(&who.tenant, &who.account.id, self.now);
+        let (tenant, account) = (&who.tenant, &who.account.id);
+        tracing::debug!(connection = ?key, %tenant, %account, "signed in");
         let Some(connection) = self.connection(key) else { return };
         if connection.recheck != Recheck::None || connection.rights_seen != changes {
             self.recheck(key);

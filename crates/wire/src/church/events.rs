@@ -16,7 +16,7 @@ use super::{
     read::{self, Place},
     records::Batch,
     say,
-    session::Session,
+    session::{Session, saw},
     shape::{LoadedSheet, Number, mode_named},
 };
 use crate::{
@@ -192,6 +192,9 @@ impl Session {
             Asked::Join => self.join_asked(place, out),
             Asked::Record => self.record(place, payload, out),
             Asked::Load => {
+                if self.sees(&place.gathering) {
+                    saw(&place, out);
+                }
                 let now = at.now;
                 let look = self.look_at(place, move |facts, place, found| {
                     let people = sheet_people(facts, found, place.date, now)?;

@@ -58,6 +58,11 @@ struct Kept {
     selected: bool,
 }
 
+/// Has it remembered that a sheet was looked at (2.20).
+pub(super) fn saw(place: &Place, out: &mut Outbox) {
+    out.push(Effect::Saw(place.gathering.clone(), place.date));
+}
+
 impl Session {
     pub fn ticket(&mut self) -> Ticket {
         self.last_ticket = self.last_ticket.wrapping_add(1);
@@ -160,6 +165,7 @@ impl Session {
             self.keep(out);
         }
         out.push(Effect::Attend { room: place.room(), editing: None });
+        saw(place, out);
     }
 
     /// Leaves a sheet's room; after the last one every sheet is heard again.

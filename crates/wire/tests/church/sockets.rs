@@ -159,9 +159,13 @@ impl Server {
             Effect::Keep { state } => {
                 self.kept.insert(socket.name.clone().unwrap(), state);
             }
+            Effect::Saw(gathering, date) => {
+                let account = socket.who.as_ref().unwrap().account.id.clone();
+                self.world.saw(account, (gathering, date));
+            }
             Effect::Recall => {
                 let account = &socket.who.as_ref().unwrap().account.id;
-                socket.church.recalled(self.world.written_by(account), &at, out);
+                socket.church.recalled(self.world.busy_with(account), &at, out);
             }
             Effect::Relay(relay) => self.relay(name, &relay),
             Effect::Submit { ticket, command, .. } => {

@@ -28,6 +28,8 @@ pub struct World {
     pub kept: Overlay<'static>,
     pub log: Vec<Arc<Broadcast>>,
     pub now: Timestamp,
+    /// Who looked at which sheets, in order.
+    seen: Vec<(AccountId, (GatheringId, Date))>,
 }
 
 impl World {
@@ -40,7 +42,12 @@ impl World {
             let rows = rows.as_array().unwrap().iter().map(row).collect();
             kept.apply(&Event::Imported { rows });
         }
-        Self { kept, log: Vec::new(), now: "2025-01-21T10:30:00Z".parse().unwrap() }
+        Self {
+            kept,
+            log: Vec::new(),
+            now: "2025-01-21T10:30:00Z".parse().unwrap(),
+            seen: Vec::new(),
+        }
     }
 
     pub fn head(&self) -> Position {
@@ -68,14 +75,24 @@ impl World {
         Ok(Answer { position: self.head(), events, marks: decision.marks, repeated: false })
     }
 
-    /// The sheets that an account wrote on, the latest first.
-    pub fn written_by(&self, account: &AccountId) -> Vec<(GatheringId, Date)> {
+    /// An account looked at a sheet.
+    pub fn saw(&mut self, account: AccountId, sheet: (GatheringId, Date)) {
+        self.seen.push((account, sheet));
+    }
+
+    /// The sheets that an account wrote on, the latest first, then those it looked at.
+    pub fn busy_with(&self, account: &AccountId) -> Vec<(GatheringId, Date)> {
         let mut sheets = Vec::new();
         for event in self.log.iter().rev() {
             let Room::Sheet(gathering, date) = event.room.clone() else { continue };
             let own = event.committed.by.as_ref() == Some(account);
             if own && !sheets.contains(&(gathering.clone(), date)) {
                 sheets.push((gathering, date));
+            }
+        }
+        for (_, sheet) in self.seen.iter().rev().filter(|(who, _)| who == account) {
+            if !sheets.contains(sheet) {
+                sheets.push(sheet.clone());
             }
         }
         sheets

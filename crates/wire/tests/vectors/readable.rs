@@ -44,6 +44,7 @@ pub fn effect(effect: &Effect) -> Value {
         Effect::Send { message: sent, id: Some(id) } => json!({ "send": message(sent), "id": id }),
         Effect::Binary(bytes) => json!({ "binary": bytes.to_vec() }),
         Effect::Recall => json!("recall"),
+        Effect::Saw(gathering, date) => json!({ "saw": [gathering, date] }),
         Effect::SignIn { token } => json!({ "sign_in": token }),
         Effect::Submit { ticket, command, id } => {
             json!({ "submit": command, "id": id, "ticket": ticket.0 })

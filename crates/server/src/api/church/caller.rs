@@ -15,7 +15,7 @@ use rollcall_core::{
     people::{Gathering, Permission},
     rejection::{Fault, Refusal},
 };
-use rollcall_wire::conversation::Identity;
+use rollcall_wire::{church::read::Place, conversation::Identity};
 use serde::Serialize;
 
 use super::{
@@ -139,6 +139,13 @@ impl Caller {
     pub async fn put(&self, command: Command) -> Result<Answer, Refusal> {
         let by = By::Account(self.who.account.id.clone());
         self.here.api.submit(&self.who.tenant, by, None, command).await
+    }
+
+    /// Remembers that the account looked at a sheet (2.20).
+    pub fn saw(&self, place: &Place) {
+        let (tenant, account) = (&self.who.tenant, &self.who.account.id);
+        let glimpses = &self.here.api.control.glimpses;
+        glimpses.add(tenant, account, &place.gathering, place.date, clock::now());
     }
 
     /// Looks at the church once, consistently.

@@ -12,6 +12,7 @@ use crate::api::church::{
 
 /// The sheet with every list that the app shows beside it.
 pub(super) async fn full(AtSheet { caller, place }: AtSheet, names: Names) -> Answered<Response> {
+    caller.saw(&place);
     let shown = caller.look(move |caller, facts| {
         let people = people_of(facts, &place, names.text("search"))?;
         let everybody = everybody(facts)?;

@@ -43,6 +43,7 @@ impl<'a> PlainSheet<'a> {
 
 /// The sheet alone.
 pub(super) async fn plain(AtSheet { caller, place }: AtSheet, names: Names) -> Answered<Response> {
+    caller.saw(&place);
     let shown = caller.look(move |caller, facts| {
         let people = people_of(facts, &place, names.text("search"))?;
         Ok(caller.says(&PlainSheet::of(&people)))
