@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use rollcall_core::{
     desk::Tally,
-    facts::{Query, Row},
+    facts::Facts,
     id::{AccountId, TenantId},
     limits,
     live::{PresenceMember, Recovery, recover},
@@ -326,28 +326,21 @@ fn nothing(now: Timestamp) -> Opened {
 }
 
 fn opened(view: &dyn View, now: Timestamp) -> Result<Opened, Fault> {
-    let facts: &dyn rollcall_core::facts::Facts = view;
-    let zone = facts.tenant()?.map_or_else(Zone::utc, |tenant| tenant.time_zone.clone());
-    Ok(Opened { position: view.position(), tally: tally(facts, zone, now)? })
+    let facts: &dyn Facts = view;
+    let tally = tally(facts, facts.zone()?, now)?;
+    Ok(Opened { position: view.position(), tally })
 }
 
 /// The desk's sums, counted afresh (gym G7.15): the one computation behind every screen.
 ///
 /// # Errors
 /// The store broke.
-pub fn tally(
-    facts: &dyn rollcall_core::facts::Facts,
-    zone: Zone,
-    now: Timestamp,
-) -> Result<Tally, Fault> {
+pub fn tally(facts: &dyn Facts, zone: Zone, now: Timestamp) -> Result<Tally, Fault> {
     let midnight = zone.start_of(zone.date_of(now));
-    let mut rows = facts.rows(&Query::OpenVisits)?;
-    rows.extend(facts.rows(&Query::VisitsSince(midnight, usize::MAX))?);
-    let visits = rows.iter().filter_map(|row| match row {
-        Row::Visit(visit) => Some(&**visit),
-        _ => None,
-    });
+    let mut visits = facts.open_visits()?;
+    visits.extend(facts.visits_since(midnight, usize::MAX)?);
     // Open visits of today stand in both answers.
     let mut seen = std::collections::HashSet::new();
-    Ok(Tally::recount(zone, now, visits.filter(|visit| seen.insert(&visit.id))))
+    let counted = visits.iter().map(|visit| &**visit).filter(|visit| seen.insert(&visit.id));
+    Ok(Tally::recount(zone, now, counted))
 }

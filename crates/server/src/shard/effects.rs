@@ -188,7 +188,7 @@ impl Shard {
         let always = connection.entrance.dialect == Dialect::Church;
         let member = PresenceMember { account: who.account.clone(), editing };
         let id = who.tenant.clone();
-        tracing::debug!(connection = ?key, tenant = %id, account = %member.account, %room, "joined");
+        tracing::debug!(connection = ?key, tenant = %id, account = %member.account.id, %room, "joined");
         let Some(tenant) = self.tenants.get_mut(&id) else { return };
         let room = tenant.attenders.enter(room, key);
         let Some(connection) = self.connection(key) else { return };

@@ -33,8 +33,7 @@ use session::Session;
 use crate::{
     broadcast::{Broadcast, Form},
     conversation::{
-        Conversation, Effect, Followed, From, Identity, Moment, Note, Opening, Outbox,
-        SignInRefusal, Ticket,
+        Conversation, Followed, Identity, Moment, Note, Opening, Outbox, SignInRefusal, Ticket,
     },
     message::Message,
     socketio::{self, Client, Step},
