@@ -293,8 +293,11 @@ test('c7_6 a stale write over REST is refused, and its own hand alone is told th
   await silence();
   const healed = ofSheets(own).map(([name, { type, gatheringId, date, records }]) =>
     [name, { type, gatheringId, date, records }]);
+  const [record] = healed[0][1].records;
+  isMoment(record.updatedAt);
   assert.deepEqual(healed, [['attendance_update', {
-    type: 'attendance_records', ...place, records: [{ individualId: 31, present: true }],
+    type: 'attendance_records', ...place,
+    records: [{ individualId: 31, present: true, updatedBy: 2, updatedAt: record.updatedAt }],
   }]]);
   assert.deepEqual(ofSheets(bystander), []);
   const { attendanceList } = (await rest(1, 'GET', `attendance/${gathering}/${place.date}/full`)).body;

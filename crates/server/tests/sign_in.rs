@@ -8,7 +8,7 @@ mod support;
 use std::{
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
         mpsc::{self, Receiver, SyncSender},
     },
     thread,
@@ -46,6 +46,8 @@ struct Unsteady {
     after_commit: Mutex<Option<SyncSender<()>>>,
     /// No look succeeds.
     broken: AtomicBool,
+    /// Looks so far.
+    looks: AtomicUsize,
 }
 
 impl Store for Unsteady {
@@ -69,9 +71,11 @@ impl Store for Unsteady {
             return Err(Fault("the disk is away".into()));
         }
         let found = self.kept.look(id, look);
-        if *id == tenant()
-            && let Some((looked, go_on)) = self.after_look.lock().unwrap().take()
-        {
+        if *id != tenant() {
+            return found;
+        }
+        self.looks.fetch_add(1, Ordering::SeqCst);
+        if let Some((looked, go_on)) = self.after_look.lock().unwrap().take() {
             looked.send(()).unwrap();
             go_on.recv().unwrap();
         }
@@ -217,6 +221,10 @@ fn an_account_that_is_disabled_between_its_sign_in_and_the_tenants_first_look_do
     support::load(&*store, &world());
     let program = Program::over(store.clone(), config());
     let path = format!("/v1/live?token={}", program.token(Dialect::Native, "2"));
+    // Once for that token, and once by the chores that begin with the program.
+    while store.looks.load(Ordering::SeqCst) < 2 {
+        thread::yield_now();
+    }
     let (looked, kept) = (mpsc::sync_channel(0), mpsc::sync_channel(0));
     *store.after_look.lock().unwrap() = Some((looked.0, kept.1));
     *store.after_commit.lock().unwrap() = Some(kept.0);

@@ -6,7 +6,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{
-    Account, Family, Gathering, Group, Permission, Person, Session, Tenant, misfit::misfit,
+    Account, Family, Gathering, Group, Permission, Person, Session, Settings, Tenant,
+    misfit::misfit,
 };
 use crate::{
     command::{Expect, List},
@@ -128,17 +129,27 @@ impl Edit<'_> {
         let id = current.as_ref().map_or_else(|| self.id.to_owned(), |t| t.id.to_string());
         let next: Tenant = merged(current.as_deref(), &id, self.fields)?;
         check_name("name", &next.name)?;
-        let approved = |tenant: &Tenant| tenant.settings.church.approved;
-        let changes = current.as_deref().is_some_and(|t| approved(t) != approved(&next));
-        if changes && self.at.by.account().is_some() {
-            // Whether a church may be used is for whoever runs the program to say (church 10.1).
-            return Err(self.at.forbidden("decide whether a church is approved").into());
+        if let Some(current) = current.as_deref().filter(|_| self.at.by.account().is_some()) {
+            self.leaves_to_operator(&current.settings, &next.settings)?;
         }
         if !next.settings.church.visitor_window.is_possible() {
             let why = "must hold integers between 1 and 52";
             return Err(Rejection::invalid("visitor_window", why).into());
         }
         Ok(differs(current, next).map(Event::TenantChanged))
+    }
+
+    /// What reaches beyond the tenant is for whoever runs the program to say.
+    fn leaves_to_operator(&self, old: &Settings, new: &Settings) -> Result<(), Rejection> {
+        if old.church.approved != new.church.approved {
+            // Church 10.1.
+            return Err(self.at.forbidden("decide whether a church is approved"));
+        }
+        if old.hosts != new.hosts {
+            // A tenant that took another's host name would get its sign-ins (gym G7.14).
+            return Err(self.at.forbidden("decide which host names lead to a tenant"));
+        }
+        Ok(())
     }
 
     fn account(&mut self, row: Option<Row>) -> Result<Option<Event>, Refusal> {

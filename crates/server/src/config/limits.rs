@@ -11,10 +11,10 @@ section! {
         /// Messages a second that one connection may send in the native dialect; 0: as many as it
         /// likes. Whoever sends more is read more slowly and loses nothing. The gym's and the
         /// church's rates are those of their contracts (gym G10.2, church 11.4).
-        messages_per_second: u32 = 50,
+        messages_per_second: u32 = 1_000,
         /// Messages that one connection may send at once in the native dialect: a device's whole
         /// offline queue should pass.
-        messages_burst: u32 = 250,
+        messages_burst: u32 = 2_000,
         /// Sign-ins a minute that may fail for one account from one address (gym G10.2).
         sign_in_failures_per_minute: u32 = 10,
         /// Sign-ins a minute that may fail from one address, whichever the account: generous,

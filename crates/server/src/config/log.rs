@@ -21,7 +21,9 @@ impl Log {
     /// be taken for a part, and nothing would be written at all.
     pub(super) fn check(&self) -> Result<(), Wrong> {
         for directive in self.level.split(',').map(str::trim) {
-            let fine = directive.contains('=') || directive.parse::<LevelFilter>().is_ok();
+            // Nothing at all is read as `error`.
+            let level = !directive.is_empty() && directive.parse::<LevelFilter>().is_ok();
+            let fine = directive.contains('=') || level;
             let why = format!("holds {directive:?}: write error, warn, info, debug or trace");
             Wrong::unless(fine, "log.level", &why)?;
         }

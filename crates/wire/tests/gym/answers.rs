@@ -23,7 +23,7 @@ fn g3_2_and_g3_3_every_spelling_is_one_request() {
         json!({ "type": "check_in", "payload": "x", "data": 1, "member_id": uuid }),
         json!({ "type": "check_in", "payload": { "memberId": uuid, "member_id": "other" } }),
     ];
-    let want = json!({ "id": uuid });
+    let want = json!({ "code": uuid });
     for frame in frames {
         assert_eq!(submitted(frame.clone())["submit"]["data"]["person"], want, "{frame}");
     }
@@ -33,7 +33,7 @@ fn g3_2_and_g3_3_every_spelling_is_one_request() {
     assert_eq!(upper["submit"]["data"]["person"], json!({ "code": uuid.to_uppercase() }));
     for key in ["checkInId", "check_in_id"] {
         let out = submitted(json!({ "type": "check_out", "data": { key: uuid.to_uppercase() } }));
-        assert_eq!(out["submit"]["data"]["visit"], uuid);
+        assert_eq!(out["submit"]["data"]["visit"], uuid.to_uppercase(), "as it was written");
     }
 }
 

@@ -35,6 +35,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn g7_14_a_tenant_does_not_take_a_host_name() {
+        let house = House::open().await;
+        for (settings, status) in [
+            (json!({"hosts": ["other.example"]}), 403),
+            (json!({"hosts": []}), 200),
+            (json!({"gym": {"auto_check_out_hours": 12}}), 200),
+        ] {
+            let body = json!({ "settings": settings });
+            let (said, _) = house.by("admin", "PATCH", "/v1/tenant", Some(body)).await;
+            assert_eq!(said, status, "{settings}");
+        }
+    }
+
+    #[tokio::test]
     async fn church_8_2_a_church_does_not_decide_whether_it_is_approved() {
         let house = House::open().await;
         let church = |setting: &Value| Some(json!({"settings": {"church": setting}}));
