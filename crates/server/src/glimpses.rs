@@ -18,7 +18,9 @@ const ACCOUNTS_MAX: usize = 10_000;
 /// A sheet, and when an account last had to do with it.
 pub type Glimpse = (Timestamp, GatheringId, Date);
 
-type Seen = HashMap<(TenantId, AccountId), Vec<Glimpse>>;
+/// By tenant and account, the latest first. Ten thousand have one sheet each, so none has room for
+/// more than it holds.
+type Seen = HashMap<TenantId, HashMap<AccountId, Box<[Glimpse]>>>;
 
 /// What accounts looked at.
 #[derive(Debug, Default)]
@@ -36,17 +38,19 @@ impl Glimpses {
     ) {
         let mut seen = self.seen();
         forget(&mut seen);
-        let own = seen.entry((tenant.clone(), account.clone())).or_default();
-        own.push((now, gathering.clone(), date));
-        latest(own);
+        let own = seen.entry(tenant.clone()).or_default().entry(account.clone()).or_default();
+        let mut sheets = std::mem::take(own).into_vec();
+        sheets.push((now, gathering.clone(), date));
+        latest(&mut sheets);
+        *own = sheets.into();
     }
 
     /// The sheets that an account looked at since then, the latest first.
     #[must_use]
     pub fn of(&self, tenant: &TenantId, account: &AccountId, since: Timestamp) -> Vec<Glimpse> {
         let seen = self.seen();
-        let own = seen.get(&(tenant.clone(), account.clone()));
-        own.into_iter().flatten().filter(|(at, ..)| *at >= since).cloned().collect()
+        let own = seen.get(tenant).and_then(|accounts| accounts.get(account));
+        own.into_iter().flat_map(|own| &**own).filter(|(at, ..)| *at >= since).cloned().collect()
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -69,14 +73,17 @@ pub fn latest(sheets: &mut Vec<Glimpse>) {
 }
 
 fn forget(seen: &mut Seen) {
-    if seen.len() < ACCOUNTS_MAX {
+    if seen.values().map(HashMap::len).sum::<usize>() < ACCOUNTS_MAX {
         return;
     }
-    let last = |own: &Vec<Glimpse>| own.first().map(|(at, ..)| *at).unwrap_or_default();
-    let mut times: Vec<_> = seen.values().map(last).collect();
+    let last = |own: &[Glimpse]| own.first().map(|(at, ..)| *at).unwrap_or_default();
+    let mut times: Vec<_> = seen.values().flat_map(HashMap::values).map(|own| last(own)).collect();
     times.sort_unstable();
     let middle = times[times.len() / 2];
-    seen.retain(|_, own| last(own) > middle);
+    seen.retain(|_, accounts| {
+        accounts.retain(|_, own| last(own) > middle);
+        !accounts.is_empty()
+    });
 }
 
 #[cfg(test)]
@@ -120,7 +127,8 @@ mod tests {
             let account = AccountId::new(number.to_string());
             glimpses.add(&"a".into(), &account, &"3".into(), date, at(ms));
         }
-        assert!(glimpses.seen().len() <= ACCOUNTS_MAX / 2 + 1);
+        let accounts = glimpses.seen().values().map(HashMap::len).sum::<usize>();
+        assert!(accounts <= ACCOUNTS_MAX / 2 + 1);
         let last = AccountId::new(ACCOUNTS_MAX.to_string());
         assert_eq!(glimpses.of(&"a".into(), &last, at(0)).len(), 1);
     }
