@@ -200,24 +200,35 @@ pub(super) fn run(
 }
 
 /// The reading half: a small task that holds no buffer while nothing comes.
-async fn read_on(local: Local, key: ConnectionKey, stream: Rc<TcpStream>, mut decoder: Decoder) {
-    while local.may_read(key).await && stream.readable().await.is_ok() {
-        let mut buffer = local.buffer();
-        let read = stream.try_read(&mut buffer);
-        let flow = match read {
-            Ok(0) => std::ops::ControlFlow::Break(()),
-            Ok(count) => take(&local, key, &mut decoder, &mut buffer[..count]),
-            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
-                std::ops::ControlFlow::Continue(())
+#[expect(
+    clippy::manual_async_fn,
+    reason = "an async fn keeps its arguments twice, on every connection"
+)]
+fn read_on(
+    local: Local,
+    key: ConnectionKey,
+    stream: Rc<TcpStream>,
+    mut decoder: Decoder,
+) -> impl Future<Output = ()> {
+    async move {
+        while local.may_read(key).await && stream.readable().await.is_ok() {
+            let mut buffer = local.buffer();
+            let read = stream.try_read(&mut buffer);
+            let flow = match read {
+                Ok(0) => std::ops::ControlFlow::Break(()),
+                Ok(count) => take(&local, key, &mut decoder, &mut buffer[..count]),
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                    std::ops::ControlFlow::Continue(())
+                }
+                Err(_) => std::ops::ControlFlow::Break(()),
+            };
+            local.give_back(buffer);
+            if flow.is_break() {
+                break;
             }
-            Err(_) => std::ops::ControlFlow::Break(()),
-        };
-        local.give_back(buffer);
-        if flow.is_break() {
-            break;
         }
+        local.gone(key);
     }
-    local.gone(key);
 }
 
 /// Gives a chunk's messages to the connection. `Break`: nothing more will come.

@@ -20,16 +20,23 @@ pub(super) type Polled = Result<Vec<u8>, Refusal>;
 pub(super) struct EngineSink {
     pub(super) id: SessionId,
     session: Session,
-    /// The GET that hangs.
-    poll: Option<oneshot::Sender<Polled>>,
+    /// What a session has only while it polls.
+    polling: Option<Box<Polling>>,
     socket: Option<WebSocketSink>,
     /// Counts linked sockets, so that a late event of an earlier one reaches nobody.
     pub(super) sockets: u32,
-    /// Told when something can be sent again; a socket tells that by itself.
-    writable: Option<Rc<Notify>>,
     /// What the client said, to be given to the conversation.
     inputs: Vec<Input>,
     over: bool,
+}
+
+/// What a session has while it polls; a socket needs none of it.
+#[derive(Default)]
+struct Polling {
+    /// The GET that hangs.
+    get: Option<oneshot::Sender<Polled>>,
+    /// Told when something can be sent again.
+    writable: Rc<Notify>,
 }
 
 fn clock_ms(now: Timestamp) -> u64 {
@@ -47,7 +54,7 @@ impl EngineSink {
         let mut actions = Vec::new();
         let session = Session::open_polling(&id, settings, clock_ms(now), &mut actions);
         let mut sink = Self::new(id, session);
-        (sink.poll, sink.writable) = (Some(answer), Some(Rc::default()));
+        sink.polling = Some(Box::new(Polling { get: Some(answer), ..Polling::default() }));
         sink.act(actions);
         sink
     }
@@ -71,10 +78,9 @@ impl EngineSink {
         Self {
             id,
             session,
-            poll: None,
+            polling: None,
             socket: None,
             sockets: 0,
-            writable: None,
             inputs: Vec::new(),
             over: false,
         }
@@ -89,9 +95,10 @@ impl EngineSink {
                     self.inputs.push(Input::Binary(Bytes::from(bytes.into_owned())));
                 }
                 Action::AnswerPoll(payload) => {
-                    if let Some(poll) = self.poll.take() {
+                    if let Some(get) = self.polling.as_mut().and_then(|polling| polling.get.take())
+                    {
                         // A GET that was dropped shows itself by its guard.
-                        let _ = poll.send(Ok(payload.to_body()));
+                        let _ = get.send(Ok(payload.to_body()));
                     }
                 }
                 Action::Frame(packet) => self.frame(&packet),
@@ -110,11 +117,11 @@ impl EngineSink {
                 Action::Pinged | Action::Ponged => {}
             }
         }
-        if let Some(writable) = &self.writable {
-            writable.notify_waiters();
+        if let Some(polling) = &self.polling {
+            polling.writable.notify_waiters();
         }
         if upgraded {
-            self.writable = None;
+            self.polling = None;
         }
     }
 
@@ -140,7 +147,7 @@ impl EngineSink {
         match self.session.get(clock_ms(now), &mut actions) {
             Ok(()) => {
                 self.act(actions);
-                self.poll = Some(answer);
+                self.polling.get_or_insert_default().get = Some(answer);
             }
             Err(refusal) => {
                 self.act(actions);
@@ -151,8 +158,11 @@ impl EngineSink {
 
     /// The hanging GET's client left.
     pub(super) fn get_dropped(&mut self) {
-        if self.poll.as_ref().is_some_and(oneshot::Sender::is_closed) {
-            self.poll = None;
+        let hanging = self.polling.as_mut().map(|polling| &mut polling.get);
+        if let Some(get) = hanging
+            && get.as_ref().is_some_and(oneshot::Sender::is_closed)
+        {
+            *get = None;
             let mut actions = Vec::new();
             self.session.get_dropped(&mut actions);
             self.act(actions);
@@ -285,8 +295,8 @@ impl Sink for EngineSink {
         match &self.socket {
             Some(socket) if self.session.is_websocket() => socket.writable(),
             _ => {
-                let writable = self.writable.clone().unwrap_or_default();
-                Box::pin(async move { writable.notified().await })
+                let writable = self.polling.as_ref().map(|polling| polling.writable.clone());
+                Box::pin(async move { writable.unwrap_or_default().notified().await })
             }
         }
     }
