@@ -184,7 +184,10 @@ impl Session {
     pub(super) fn keep(&self, out: &mut Outbox) {
         let rooms: Vec<_> =
             self.rooms.iter().map(|p| json!([p.gathering.as_str(), p.date])).collect();
-        let state = json!({"rooms": rooms, "selected": self.selected});
+        let mut state = json!({ "rooms": rooms });
+        if self.selected {
+            state["selected"] = true.into();
+        }
         out.push(Effect::Keep { state: state.to_string().into() });
     }
 
