@@ -140,7 +140,7 @@ pub fn start_with(
     }
     let drain_ms = u64::from(config.drain_seconds) * 1_000;
     let (writes, config) = (api::write_pace(&config.limits), Arc::new(config));
-    let services = entrances.iter().map(|(entrance, _)| {
+    let services = config.listen.iter().zip(&entrances).map(|(listener, (entrance, _))| {
         let api = Api {
             control: control.clone(),
             config: config.clone(),
@@ -153,7 +153,11 @@ pub fn start_with(
         };
         let (hub, runtime) = (hub.clone(), runtime.handle().clone());
         let live = Live::new(hub, entrance.clone(), origins.clone(), runtime);
-        service(api, live)
+        let service = service(api, live);
+        match &listener.ui {
+            Some(directory) => ui::beside(service, directory),
+            None => service,
+        }
     });
     let door = Arc::new(Door {
         runtime: runtime.handle().clone(),

@@ -1,13 +1,21 @@
-//! The page at `/`: one file without a build step, in the binary.
+//! The page at `/`: one file without a build step, in the binary; and an app's own built pages
+//! beside its dialect.
 
-use std::sync::LazyLock;
+use std::{path::Path, sync::LazyLock};
 
 use axum::{
-    http::{HeaderMap, StatusCode, header},
+    Router,
+    extract::Request,
+    http::{HeaderMap, Method, StatusCode, header},
+    middleware::{Next, from_fn},
     response::{IntoResponse, Response},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
+use tower::ServiceExt;
+use tower_http::services::{ServeDir, ServeFile};
+
+use crate::config::INDEX;
 
 /// The page itself: markup, style and script.
 const PAGE: &str = include_str!("../ui/fallback.html");
@@ -35,6 +43,33 @@ pub async fn page(asked: HeaderMap) -> Response {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
     (headers, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], PAGE).into_response()
+}
+
+/// What is live or REST on some listener: never a page of the app.
+const OURS: [&str; 6] = ["api", "health", "metrics", "socket.io", "v1", "ws"];
+
+/// Serves an app's built pages from the origin of its dialect (gym G2.2). Whatever is no file is
+/// the app's first page, which knows its own addresses.
+pub fn beside(service: Router, directory: &Path) -> Router {
+    let index = ServeFile::new(directory.join(INDEX));
+    let files = ServeDir::new(directory).fallback(index);
+    service.layer(from_fn(move |request: Request, next: Next| {
+        let files = files.clone();
+        async move {
+            if !is_page(&request) {
+                return next.run(request).await;
+            }
+            let Ok(mut answer) = files.oneshot(request).await;
+            let nosniff = header::HeaderValue::from_static("nosniff");
+            answer.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+            answer.into_response()
+        }
+    }))
+}
+
+fn is_page(request: &Request) -> bool {
+    let first = request.uri().path().split('/').find(|part| !part.is_empty()).unwrap_or_default();
+    matches!(*request.method(), Method::GET | Method::HEAD) && !OURS.contains(&first)
 }
 
 /// Whether the browser keeps the page of that tag (RFC 9110 section 13.1.2).

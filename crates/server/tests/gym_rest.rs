@@ -9,7 +9,7 @@ use std::{
 
 use rollcall_wire::Dialect;
 use serde_json::{Value, json};
-use support::Program;
+use support::{Program, config, world};
 
 const PERSON_1: &str = "00000000-0000-4000-8000-000000000001";
 
@@ -85,4 +85,50 @@ fn g11_1_health_is_earned() {
     let program = Program::start();
     let (status, page) = ask(&program, "GET", "/health/", &Value::Null);
     assert_eq!((status, &page["status"]), (200, &"healthy".into()));
+}
+
+/// A page of the gym's listener as it is sent: the status line and everything after it.
+fn page(program: &Program, method: &str, path: &str) -> String {
+    let address = program.address(Dialect::Gym);
+    let mut stream = TcpStream::connect(address).expect("the listener answers");
+    let request =
+        format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("the request is taken");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("the answer is text");
+    answer
+}
+
+#[test]
+fn g2_2_one_origin_serves_the_apps_pages_rest_and_the_socket() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let ui = directory.path().join("build");
+    std::fs::create_dir_all(ui.join("static")).expect("a directory");
+    for (file, text) in [
+        ("build/index.html", "<title>Gym</title>"),
+        ("build/static/app.js", "app()"),
+        ("secret", "hidden"),
+    ] {
+        std::fs::write(directory.path().join(file), text).expect("a file");
+    }
+    let mut settings = config();
+    let gym = settings.listen.iter_mut().find(|listener| listener.dialect == Dialect::Gym);
+    gym.expect("a gym's listener").ui = Some(ui);
+    let program = Program::in_world(&world(), settings);
+    for (path, kind, text) in [
+        ("/", "text/html", "<title>Gym</title>"),
+        ("/desk/history?page=2", "text/html", "<title>Gym</title>"),
+        ("/static/app.js", "text/javascript", "app()"),
+        ("/../secret", "text/html", "<title>Gym</title>"),
+        ("/static/..%2f..%2fsecret", "text/html", "<title>Gym</title>"),
+    ] {
+        let answer = page(&program, "GET", path);
+        assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
+        assert!(answer.contains(&format!("content-type: {kind}")), "{path}: {answer}");
+        assert!(answer.ends_with(text), "{path}: {answer}");
+    }
+    assert!(page(&program, "GET", "/api/nothing/").starts_with("HTTP/1.1 404"));
+    assert!(!page(&program, "POST", "/").starts_with("HTTP/1.1 200"));
+    assert_eq!(ask(&program, "GET", "/api/checkins/stats", &Value::Null).0, 200);
+    program.gym("1");
 }

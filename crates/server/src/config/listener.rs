@@ -1,10 +1,13 @@
 //! Settings: the addresses where a dialect is spoken.
 
-use std::{fmt, net::SocketAddr, str::FromStr};
+use std::{fmt, net::SocketAddr, path::PathBuf, str::FromStr};
 
 use rollcall_core::id::TenantId;
 use rollcall_wire::Dialect;
 use serde::{Deserialize, Deserializer, de};
+
+/// The page that an app begins with.
+pub const INDEX: &str = "index.html";
 
 /// An address where one dialect is spoken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +20,8 @@ pub struct Listener {
     pub tenant: Option<TenantId>,
     /// Whether a church handshake without a token is believed (church 3.7, 14.1).
     pub trust_handshake: bool,
+    /// The directory of the app's built pages, to be served from the same origin (gym G2.2).
+    pub ui: Option<PathBuf>,
 }
 
 impl FromStr for Listener {
@@ -32,6 +37,7 @@ impl FromStr for Listener {
             address: address_of(address)?,
             tenant: None,
             trust_handshake: false,
+            ui: None,
         })
     }
 }
@@ -59,18 +65,30 @@ struct Table {
     tenant: Option<String>,
     #[serde(default)]
     trust_handshake: bool,
+    #[serde(default)]
+    ui: Option<PathBuf>,
 }
 
 impl TryFrom<Table> for Listener {
     type Error = String;
 
     fn try_from(table: Table) -> Result<Self, String> {
+        let dialect = dialect_named(&table.dialect)?;
+        if let Some(ui) = &table.ui {
+            if dialect == Dialect::Native {
+                return Err("ui: a native listener serves our own page".to_owned());
+            }
+            if !ui.join(INDEX).is_file() {
+                return Err(format!("ui: there is no {INDEX} in {}", ui.display()));
+            }
+        }
         let tenant = table.tenant.as_deref().map(|id| TenantId::parse("tenant", id));
         Ok(Self {
-            dialect: dialect_named(&table.dialect)?,
+            dialect,
             address: address_of(&table.address)?,
             tenant: tenant.transpose().map_err(|rejection| rejection.to_string())?,
             trust_handshake: table.trust_handshake,
+            ui: table.ui,
         })
     }
 }

@@ -25,7 +25,7 @@ pub use self::{
     flags::{Flags, PlaceFlags},
     gym::Gym,
     limits::Limits,
-    listener::Listener,
+    listener::{INDEX, Listener},
     load::{ConfigError, unknown_variables},
     log::{Log, LogFormat},
     place::StoreUrl,
@@ -44,7 +44,8 @@ section! {
         /// Where tenants are kept instead of `data`: `sqlite:DIR`, or `memory:` to keep nothing.
         store: Option<StoreUrl> = None,
         /// Addresses where a dialect is spoken, `DIALECT=ADDRESS:PORT` each, or tables with
-        /// `dialect`, `address`, `tenant` (of tokens that name none) and `trust_handshake`.
+        /// `dialect`, `address`, `tenant` (of tokens that name none), `trust_handshake` and, for the
+        /// gym and the church, `ui`: the directory of the app's built pages.
         #[serde(deserialize_with = "setting::list")]
         listen: Vec<Listener> = Vec::from(["native=127.0.0.1:8080"].map(native)),
         /// Believes church handshakes without a token, on every church listener (church 3.7).
@@ -96,6 +97,7 @@ fn native(text: &str) -> Listener {
         address: SocketAddr::from(([127, 0, 0, 1], 8080)),
         tenant: None,
         trust_handshake: false,
+        ui: None,
     })
 }
 

@@ -117,7 +117,7 @@ fn config(data: &Path, port_offset: u16) -> anyhow::Result<Config> {
         let port: u16 = port;
         let address = free_address(port.saturating_add(port_offset))?;
         let tenant = tenant.map(Into::into);
-        config.listen.push(Listener { dialect, address, tenant, trust_handshake: false });
+        config.listen.push(Listener { dialect, address, tenant, trust_handshake: false, ui: None });
     }
     Ok(config)
 }
