@@ -197,6 +197,27 @@ fn a_head_that_never_ends_is_dropped_while_others_are_served() {
 }
 
 #[test]
+fn a_body_that_stops_coming_does_not_hold_its_connection() {
+    let program = Program::start();
+    let paths = [
+        (Dialect::Native, "/v1/sessions"),
+        (Dialect::Gym, "/api/auth/token/"),
+        (Dialect::Church, "/api/auth/login"),
+    ];
+    let begun = paths.map(|(dialect, path)| {
+        let mut raw = Raw::connect(program.address(dialect));
+        raw.stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let head = "Host: x\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{";
+        raw.write(format!("POST {path} HTTP/1.1\r\n{head}").as_bytes());
+        raw
+    });
+    for mut raw in begun {
+        let answer = raw.rest().expect("it ends");
+        assert!(answer.starts_with(b"HTTP/1.1 4"), "{}", String::from_utf8_lossy(&answer));
+    }
+}
+
+#[test]
 fn half_closed_sockets_do_not_stay() {
     let program = Program::start();
     let mut silent = Raw::connect(program.address(Dialect::Native));
