@@ -3,6 +3,7 @@
 use std::{
     future::IntoFuture,
     net::{SocketAddr, TcpListener},
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -153,11 +154,7 @@ pub fn start_with(
         };
         let (hub, runtime) = (hub.clone(), runtime.handle().clone());
         let live = Live::new(hub, entrance.clone(), origins.clone(), runtime);
-        let service = service(api, live);
-        match &listener.ui {
-            Some(directory) => ui::beside(service, directory),
-            None => service,
-        }
+        service(api, live, listener.ui.as_deref())
     });
     let door = Arc::new(Door {
         runtime: runtime.handle().clone(),
@@ -255,8 +252,8 @@ fn flow(config: &Config, dialect: Dialect) -> Flow {
     }
 }
 
-/// The HTTP service of one entrance: its REST, and what is live over HTTP.
-fn service(api: Api, live: Live) -> Router {
+/// The HTTP service of one entrance: its REST, what is live over HTTP, and an app's own pages.
+fn service(api: Api, live: Live, pages: Option<&Path>) -> Router {
     let dialect = api.dialect;
     let routes = api::router(api);
     let routes = match dialect {
@@ -276,7 +273,11 @@ fn service(api: Api, live: Live) -> Router {
             .layer(Extension(engine.clone()));
         routes.route(engine.path, service)
     });
-    routes.layer(Extension(live))
+    let routes = routes.layer(Extension(live));
+    match pages {
+        Some(directory) => ui::beside(routes, directory),
+        None => routes,
+    }
 }
 
 /// What Engine.IO a listener serves.
