@@ -115,7 +115,7 @@ impl Authority {
         kind: TokenKind,
         now: Timestamp,
     ) -> Result<Placed, SignInRefusal> {
-        let read = || self.keyring.read(dialect, token);
+        let read = || self.keyring.read(dialect, token, now);
         // A shared secret is checked in two microseconds; remembering would cost more.
         let claims = match self.keyring.has_public_keys() {
             true => self.read.get_or(dialect, token, read)?,

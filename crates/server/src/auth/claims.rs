@@ -88,9 +88,17 @@ fn instant(seconds: f64) -> Option<Timestamp> {
 
 impl Claims {
     /// Reads a token's content as that dialect spells it.
-    pub(super) fn read(dialect: Dialect, spelt: Spelt) -> Result<Self, SignInRefusal> {
+    pub(super) fn read(
+        dialect: Dialect,
+        spelt: Spelt,
+        now: Timestamp,
+    ) -> Result<Self, SignInRefusal> {
         if dialect == Dialect::Church {
-            // Church 3.3, 8.2: told apart from a token that cannot be read.
+            // Church 3.3, 8.2: told apart from a token that cannot be read, and from one whose
+            // time is over, in the contract's order.
+            if instant(spelt.exp).is_some_and(|ends| ends <= now) {
+                return Err(SignInRefusal::Expired);
+            }
             if !spelt.church.as_ref().is_some_and(Value::is_string) {
                 return Err(SignInRefusal::NoTenant);
             }

@@ -82,11 +82,17 @@ impl Keyring {
         Ok(self)
     }
 
-    /// What a token says, if its signature is good. Whether it has expired is not judged here.
+    /// What a token says, if its signature is good. Whether one that says everything has expired
+    /// is not judged here.
     ///
     /// # Errors
-    /// [`SignInRefusal::Invalid`].
-    pub(super) fn read(&self, dialect: Dialect, token: &str) -> Result<Claims, SignInRefusal> {
+    /// Why it cannot be read.
+    pub(super) fn read(
+        &self,
+        dialect: Dialect,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Claims, SignInRefusal> {
         if token.len() > TOKEN_BYTES_MAX {
             return Err(SignInRefusal::Invalid);
         }
@@ -95,7 +101,7 @@ impl Keyring {
         let pinned = named.unwrap_or(&self.shared);
         let read = decode(token, &pinned.key, &pinned.validation);
         let read = read.map_err(|_| SignInRefusal::Invalid)?;
-        Claims::read(dialect, read.claims)
+        Claims::read(dialect, read.claims, now)
     }
 
     /// Whether tokens may be signed by public keys, which take long to check.

@@ -98,11 +98,12 @@ fn a_token_that_was_good_once_expires_all_the_same() {
 #[test]
 fn church_3_2_claims() {
     let world = world();
-    let church = |id: Value, tenant: Value| {
+    let church_at = |id: Value, tenant: Value, expires_s: i64| {
         let claims = json!({ "userId": id, "churchId": tenant, "email": null, "role": "admin",
-            "iat": NOW_S, "exp": NOW_S + 60 });
+            "iat": NOW_S, "exp": expires_s });
         world.identify(Dialect::Church, &token(&claims))
     };
+    let church = |id: Value, tenant: Value| church_at(id, tenant, NOW_S + 60);
     let who = church(json!(7), json!("one")).unwrap();
     assert_eq!(who.account.role.name(), "trainer", "the role is read from the account");
     assert!(church(json!("7"), json!("one")).is_ok(), "14.3");
@@ -110,6 +111,10 @@ fn church_3_2_claims() {
         assert_eq!(church(id, tenant).unwrap_err(), SignInRefusal::Invalid);
     }
     assert_eq!(church(json!(7), json!(null)).unwrap_err(), SignInRefusal::NoTenant, "3.3, 8.2");
+    for (id, tenant) in [(json!(7), json!(null)), (json!(null), json!("one"))] {
+        let refusal = church_at(id, tenant, NOW_S).unwrap_err();
+        assert_eq!(refusal, SignInRefusal::Expired, "3.3: in this order");
+    }
 }
 
 #[test]
