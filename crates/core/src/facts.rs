@@ -133,8 +133,6 @@ pub enum Query {
     Headcounts(GatheringId, Date),
     /// All open visits.
     OpenVisits,
-    /// All visits that began at or after this instant, newest first, at most so many.
-    VisitsSince(Timestamp, usize),
     /// A person's visits, newest first, at most so many.
     VisitsOf(PersonId, usize),
     /// All visits that began in this span, newest first, at most so many.

@@ -107,7 +107,6 @@ fn answers(query: &Query, row: &Row) -> bool {
             g == gathering && d == date
         }
         (Query::OpenVisits, Row::Visit(v)) => v.check_out.is_none(),
-        (Query::VisitsSince(from, _), Row::Visit(v)) => v.check_in >= *from,
         (Query::VisitsIn(span, _), Row::Visit(v)) => span.contains(&v.check_in),
         (Query::VisitsOf(person, _), Row::Visit(v)) => v.person == *person,
         (Query::Documents(kind), Row::Document(d)) => d.kind == *kind,
@@ -120,7 +119,7 @@ fn sort(query: &Query, rows: &mut Vec<Row>) {
     rows.sort_by_key(Row::key);
     match query {
         Query::Sheets(_) => rows.reverse(),
-        Query::VisitsSince(..) | Query::VisitsOf(..) | Query::VisitsIn(..) => {
+        Query::VisitsOf(..) | Query::VisitsIn(..) => {
             rows.sort_by_key(|row| match row {
                 Row::Visit(visit) => std::cmp::Reverse(Some(visit.check_in)),
                 _ => std::cmp::Reverse(None),
@@ -128,9 +127,7 @@ fn sort(query: &Query, rows: &mut Vec<Row>) {
         }
         _ => {}
     }
-    if let Query::VisitsSince(_, limit) | Query::VisitsOf(_, limit) | Query::VisitsIn(_, limit) =
-        query
-    {
+    if let Query::VisitsOf(_, limit) | Query::VisitsIn(_, limit) = query {
         rows.truncate(*limit);
     }
 }

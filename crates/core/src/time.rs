@@ -13,6 +13,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// Later than anything that happens.
+    pub const MAX: Self = Self(i64::MAX);
+
     /// From milliseconds since the Unix epoch.
     #[must_use]
     pub const fn from_millis(ms: i64) -> Self {
@@ -202,7 +205,7 @@ impl Zone {
     #[must_use]
     pub fn start_of(&self, date: Date) -> Timestamp {
         let first = self.rules.to_ambiguous_zoned(date.0.at(0, 0, 0, 0)).compatible();
-        first.map_or(Timestamp(i64::MAX), |z| Timestamp(z.timestamp().as_millisecond()))
+        first.map_or(Timestamp::MAX, |z| Timestamp(z.timestamp().as_millisecond()))
     }
 }
 

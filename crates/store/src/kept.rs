@@ -196,7 +196,6 @@ impl Facts for Kept {
                 .cloned()
                 .collect(),
             Query::OpenVisits => self.visits(|v| v.check_out.is_none(), usize::MAX),
-            Query::VisitsSince(from, limit) => self.visits(|v| v.check_in >= *from, *limit),
             Query::VisitsOf(person, limit) => self.visits(|v| v.person == *person, *limit),
             Query::VisitsIn(span, limit) => self.visits(|v| span.contains(&v.check_in), *limit),
             Query::Documents(kind) => self

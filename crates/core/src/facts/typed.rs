@@ -118,7 +118,7 @@ all! {
     /// All open visits.
     open_visits() -> Visit: Query::OpenVisits;
     /// All visits that began at or after this instant, newest first, at most so many.
-    visits_since(from: Timestamp, max: usize) -> Visit: Query::VisitsSince(from, max);
+    visits_since(from: Timestamp, max: usize) -> Visit: Query::VisitsIn(from..Timestamp::MAX, max);
     /// All visits that began in this span, newest first, at most so many.
     visits_in(span: Range<Timestamp>, max: usize) -> Visit: Query::VisitsIn(span, max);
     /// A person's visits, newest first, at most so many.

@@ -153,11 +153,6 @@ impl Rows<'_> {
                 "SELECT data FROM visits WHERE tenant = ?1 AND check_out IS NULL ORDER BY check_in DESC, id DESC",
                 [t],
             ),
-            Query::VisitsSince(from, max) => self.all(
-                Kind::Visit,
-                "SELECT data FROM visits WHERE tenant = ?1 AND check_in >= ?2 ORDER BY check_in DESC, id DESC LIMIT ?3",
-                params![t, from.millis(), limit(*max)],
-            ),
             Query::VisitsIn(span, max) => self.all(
                 Kind::Visit,
                 "SELECT data FROM visits WHERE tenant = ?1 AND check_in >= ?2 AND check_in < ?3 \
