@@ -14,6 +14,8 @@ mod wheel;
 use std::{
     cell::RefCell,
     collections::{HashMap, VecDeque},
+    io,
+    ops::ControlFlow,
     rc::Rc,
     sync::Arc,
 };
@@ -26,7 +28,7 @@ pub use run::{Shards, listen, start};
 use slab::Slab;
 pub use tenant::Opened;
 use tenant::Tenant;
-use tokio::sync::Notify;
+use tokio::{net::TcpStream, sync::Notify};
 use turn::Interest;
 use wheel::Wheel;
 
@@ -266,14 +268,22 @@ impl Local {
         .await
     }
 
-    /// Lends the shard's read buffer; it must be given back before the next await.
-    pub(crate) fn buffer(&self) -> Box<[u8]> {
+    /// Reads what has come on a socket into the shard's one buffer and gives it to `take`.
+    /// `Break`: nothing more will come, or `take` wants no more.
+    pub(crate) fn read(
+        &self,
+        stream: &TcpStream,
+        take: impl FnOnce(&mut [u8]) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         let lent = self.shard.borrow_mut().buffer.take();
-        lent.unwrap_or_else(|| vec![0; READ_BYTES].into())
-    }
-
-    /// Takes the read buffer back.
-    pub(crate) fn give_back(&self, buffer: Box<[u8]>) {
+        let mut buffer = lent.unwrap_or_else(|| vec![0; READ_BYTES].into());
+        let flow = match stream.try_read(&mut buffer) {
+            Ok(0) => ControlFlow::Break(()),
+            Ok(count) => take(&mut buffer[..count]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        };
         self.shard.borrow_mut().buffer = Some(buffer);
+        flow
     }
 }

@@ -93,17 +93,8 @@ fn read_on(
 ) -> impl Future<Output = ()> {
     async move {
         while local.may_read(linked.key).await && stream.readable().await.is_ok() {
-            let mut buffer = local.buffer();
-            let flow = match stream.try_read(&mut buffer) {
-                Ok(0) => std::ops::ControlFlow::Break(()),
-                Ok(count) => take(&local, &linked, &mut decoder, &mut buffer[..count]),
-                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
-                    std::ops::ControlFlow::Continue(())
-                }
-                Err(_) => std::ops::ControlFlow::Break(()),
-            };
-            local.give_back(buffer);
-            if flow.is_break() {
+            let taken = |chunk: &mut [u8]| take(&local, &linked, &mut decoder, chunk);
+            if local.read(&stream, taken).is_break() {
                 break;
             }
         }
