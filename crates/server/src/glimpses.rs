@@ -1,16 +1,15 @@
 //! Which sheets accounts looked at lately, so that a client that lost its session is told them anew
 //! (church 2.20). In memory alone: after a restart what was written is told, as ever.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rollcall_core::{
     id::{AccountId, GatheringId, TenantId},
     limits::RECALL_SHEETS_MAX,
     time::{Date, Timestamp},
 };
+
+use crate::by_tenant::{ByTenant, forget_half};
 
 /// Accounts remembered; reaching it forgets the half that looked longest ago.
 const ACCOUNTS_MAX: usize = 10_000;
@@ -20,7 +19,7 @@ pub type Glimpse = (Timestamp, GatheringId, Date);
 
 /// By tenant and account, the latest first. Ten thousand have one sheet each, so none has room for
 /// more than it holds.
-type Seen = HashMap<TenantId, HashMap<AccountId, Box<[Glimpse]>>>;
+type Seen = ByTenant<AccountId, Box<[Glimpse]>>;
 
 /// What accounts looked at.
 #[derive(Debug, Default)]
@@ -37,7 +36,7 @@ impl Glimpses {
         now: Timestamp,
     ) {
         let mut seen = self.seen();
-        forget(&mut seen);
+        forget_half(&mut seen, ACCOUNTS_MAX, |own| own.first().map(|(at, ..)| *at));
         let own = seen.entry(tenant.clone()).or_default().entry(account.clone()).or_default();
         let mut sheets = std::mem::take(own).into_vec();
         sheets.push((now, gathering.clone(), date));
@@ -70,20 +69,6 @@ pub fn latest(sheets: &mut Vec<Glimpse>) {
         }
     }
     *sheets = kept;
-}
-
-fn forget(seen: &mut Seen) {
-    if seen.values().map(HashMap::len).sum::<usize>() < ACCOUNTS_MAX {
-        return;
-    }
-    let last = |own: &[Glimpse]| own.first().map(|(at, ..)| *at).unwrap_or_default();
-    let mut times: Vec<_> = seen.values().flat_map(HashMap::values).map(|own| last(own)).collect();
-    times.sort_unstable();
-    let middle = times[times.len() / 2];
-    seen.retain(|_, accounts| {
-        accounts.retain(|_, own| last(own) > middle);
-        !accounts.is_empty()
-    });
 }
 
 #[cfg(test)]
@@ -127,7 +112,7 @@ mod tests {
             let account = AccountId::new(number.to_string());
             glimpses.add(&"a".into(), &account, &"3".into(), date, at(ms));
         }
-        let accounts = glimpses.seen().values().map(HashMap::len).sum::<usize>();
+        let accounts = glimpses.seen().values().map(std::collections::HashMap::len).sum::<usize>();
         assert!(accounts <= ACCOUNTS_MAX / 2 + 1);
         let last = AccountId::new(ACCOUNTS_MAX.to_string());
         assert_eq!(glimpses.of(&"a".into(), &last, at(0)).len(), 1);

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod app;
 pub mod auth;
+mod by_tenant;
 pub mod cli;
 pub mod clock;
 pub mod config;

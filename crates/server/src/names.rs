@@ -1,11 +1,12 @@
 //! Names that connections bear: who bears one now, and what was last kept under it.
 
-use std::{collections::HashMap, mem, sync::Arc};
+use std::{mem, sync::Arc};
 
 use rollcall_core::{id::TenantId, time::Timestamp};
 use tokio::sync::mpsc;
 
 use crate::{
+    by_tenant::{ByTenant, forget_half},
     clock,
     kept::KeptFile,
     shard::{ConnectionKey, Hub, Inbound},
@@ -40,11 +41,20 @@ pub struct Report {
 }
 
 /// The names of all tenants.
-type Names = HashMap<TenantId, HashMap<Arc<str>, Name>>;
+type Names = ByTenant<Arc<str>, Name>;
 
 struct Name {
     bearer: Bearer,
     kept: Option<Arc<str>>,
+}
+
+impl Name {
+    const fn free_since(&self) -> Option<Timestamp> {
+        match self.bearer {
+            Bearer::Nobody(since) => Some(since),
+            Bearer::Is(_) => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -95,30 +105,9 @@ async fn run(mut line: mpsc::Receiver<Report>, hub: Hub, mut file: Option<KeptFi
             }
             Deed::Leave if is_its => {
                 borne.bearer = Bearer::Nobody(now);
-                forget(&mut names);
+                forget_half(&mut names, FREE_MAX, Name::free_since);
             }
             Deed::Keep(_) | Deed::Leave => {}
         }
     }
-}
-
-/// Lets the longest free half go once too many names are free.
-fn forget(names: &mut Names) {
-    if names.values().map(HashMap::len).sum::<usize>() < FREE_MAX {
-        return;
-    }
-    let free = names.values().flat_map(HashMap::values).filter_map(|name| match name.bearer {
-        Bearer::Nobody(since) => Some(since),
-        Bearer::Is(_) => None,
-    });
-    let mut free: Vec<_> = free.collect();
-    if free.len() < FREE_MAX {
-        return;
-    }
-    free.sort_unstable();
-    let middle = free[free.len() / 2];
-    names.retain(|_, names| {
-        names.retain(|_, name| !matches!(name.bearer, Bearer::Nobody(since) if since <= middle));
-        !names.is_empty()
-    });
 }
