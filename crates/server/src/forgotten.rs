@@ -102,8 +102,7 @@ fn look_round(
 
 /// What there is to do in one tenant, when the last round was made `before`.
 fn find(facts: &dyn Facts, before: Timestamp, now: Timestamp) -> Result<Found, Fault> {
-    let settings = facts.tenant()?.map(|tenant| tenant.settings.gym.clone());
-    let hours = settings.and_then(|gym| gym.auto_check_out_hours);
+    let hours = facts.tenant()?.and_then(|tenant| tenant.settings.gym.auto_check_out_hours);
     let latest = hours.map(|hours| now.plus_ms(-i64::from(hours.get()) * HOUR_MS));
     // A visit of exactly a day is not forgotten yet.
     let days = |from: Timestamp, upto: Timestamp| (upto.since_ms(from) - 1).div_euclid(STALE_MS);
