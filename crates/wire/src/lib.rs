@@ -41,6 +41,13 @@ impl Dialect {
         }
     }
 
+    /// Whether a WebSocket text that is not UTF-8 ends the connection, as RFC 6455 section 8.1 has
+    /// it. The gym's answers it: there no content of a frame closes a socket (gym G3.7).
+    #[must_use]
+    pub const fn needs_utf8(self) -> bool {
+        !matches!(self, Self::Gym)
+    }
+
     /// The dialect of that name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {

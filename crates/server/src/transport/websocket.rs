@@ -188,8 +188,12 @@ pub(super) fn run(
     opener: Opener,
 ) {
     let (stream, sink) = WebSocketSink::over(stream);
+    let mut decoder = if place.dialect.needs_utf8() {
+        Decoder::new(MESSAGE_BYTES_MAX)
+    } else {
+        Decoder::of_any_text(MESSAGE_BYTES_MAX)
+    };
     let key = local.open(place, host, opener, Box::new(sink));
-    let mut decoder = Decoder::new(MESSAGE_BYTES_MAX);
     if !read.is_empty() {
         let mut read = read;
         if take(local, key, &mut decoder, &mut read).is_break() {

@@ -13,13 +13,14 @@ const MESSAGE_BYTES_MAX: u32 = 1000;
 /// longer than the limit, and nothing is kept after the end.
 pub fn websocket(input: &[u8]) {
     let Some((&chunk_bytes, stream)) = input.split_first() else { return };
-    let whole = heard(stream, usize::MAX);
-    let cut = heard(stream, usize::from(chunk_bytes).max(1));
-    assert_eq!(whole, cut);
+    for new in [Decoder::new, Decoder::of_any_text] {
+        let whole = heard(new(MESSAGE_BYTES_MAX), stream, usize::MAX);
+        let cut = heard(new(MESSAGE_BYTES_MAX), stream, usize::from(chunk_bytes).max(1));
+        assert_eq!(whole, cut);
+    }
 }
 
-fn heard(stream: &[u8], chunk_bytes: usize) -> Vec<String> {
-    let mut decoder = Decoder::new(MESSAGE_BYTES_MAX);
+fn heard(mut decoder: Decoder, stream: &[u8], chunk_bytes: usize) -> Vec<String> {
     let mut heard = Vec::new();
     let mut has_ended = false;
     for chunk in stream.chunks(chunk_bytes) {

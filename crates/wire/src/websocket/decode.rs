@@ -17,6 +17,8 @@ use super::partial::{Header, Message, Partial, Progress};
 pub struct Decoder {
     partial: Option<Box<Partial>>,
     message_bytes_max: u32,
+    /// Whether text that is not UTF-8 ends the connection.
+    needs_utf8: bool,
     has_ended: bool,
 }
 
@@ -25,7 +27,7 @@ pub struct Decoder {
 pub enum Incoming<'r> {
     /// A whole text message.
     Text(&'r str),
-    /// A whole binary message.
+    /// A whole binary message, or, of [`Decoder::of_any_text`], a text that is not UTF-8.
     Binary(&'r [u8]),
     /// To be answered with [`super::pong`] of the same payload.
     Ping(&'r [u8]),
@@ -51,7 +53,14 @@ impl Decoder {
     /// them.
     #[must_use]
     pub fn new(message_bytes_max: u32) -> Self {
-        Self { partial: None, message_bytes_max, has_ended: false }
+        Self { partial: None, message_bytes_max, needs_utf8: true, has_ended: false }
+    }
+
+    /// A decoder that gives text that is not UTF-8 as [`Incoming::Binary`] instead of ending the
+    /// connection (RFC 6455 section 8.1), for a dialect that answers it.
+    #[must_use]
+    pub fn of_any_text(message_bytes_max: u32) -> Self {
+        Self { needs_utf8: false, ..Self::new(message_bytes_max) }
     }
 
     /// Reads `chunk`, which is unmasked in place. Call [`Reader::next_item`] until it says
@@ -113,8 +122,10 @@ impl Reader<'_> {
         }
         let item = match found {
             Ok(None) => return Incoming::NeedMore,
-            Ok(Some((opcode, Place::Chunk(range)))) => read(opcode, &self.chunk[range]),
-            Ok(Some((opcode, Place::Whole))) => read(opcode, &self.whole),
+            Ok(Some((opcode, Place::Chunk(range)))) => {
+                read(opcode, &self.chunk[range], self.decoder.needs_utf8)
+            }
+            Ok(Some((opcode, Place::Whole))) => read(opcode, &self.whole, self.decoder.needs_utf8),
             Err(malformed) => Err(malformed),
         };
         let item = item.unwrap_or_else(Incoming::Malformed);
@@ -225,7 +236,8 @@ impl Reader<'_> {
             return Ok(Some((frame.opcode, Place::Chunk(piece))));
         }
         let open = &mut partial.get_or_insert_default().message;
-        let message = open.get_or_insert_with(|| Message::new(frame.opcode));
+        let is_checked = self.decoder.needs_utf8 && frame.opcode == Opcode::Text;
+        let message = open.get_or_insert_with(|| Message::new(frame.opcode, is_checked));
         message.extend(&self.chunk[piece])?;
         if !is_end {
             return Ok(None);
@@ -238,11 +250,13 @@ impl Reader<'_> {
 
 /// What a complete payload says. Reassembled text is checked a second time here: it is rare, the
 /// check is fast, and it needs no `unsafe`.
-fn read(opcode: Opcode, payload: &[u8]) -> Result<Incoming<'_>, Malformed> {
+fn read(opcode: Opcode, payload: &[u8], needs_utf8: bool) -> Result<Incoming<'_>, Malformed> {
     Ok(match opcode {
-        Opcode::Text => {
-            Incoming::Text(std::str::from_utf8(payload).map_err(|_| Malformed::NotUtf8)?)
-        }
+        Opcode::Text => match std::str::from_utf8(payload) {
+            Ok(text) => Incoming::Text(text),
+            Err(_) if needs_utf8 => return Err(Malformed::NotUtf8),
+            Err(_) => Incoming::Binary(payload),
+        },
         // A continuation never leaves `absorb`, which knows the message it continues.
         Opcode::Binary | Opcode::Continuation => Incoming::Binary(payload),
         Opcode::Ping => Incoming::Ping(payload),

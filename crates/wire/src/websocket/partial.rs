@@ -55,20 +55,22 @@ pub(super) struct Message {
     pub opcode: Opcode,
     /// Grows with what has arrived, never with what was announced.
     pub bytes: Vec<u8>,
+    /// Whether it must be UTF-8.
+    is_checked: bool,
     /// How many of the bytes are known to be whole UTF-8 characters.
     checked: usize,
 }
 
 impl Message {
-    pub(super) fn new(opcode: Opcode) -> Self {
-        Self { opcode, bytes: Vec::new(), checked: 0 }
+    pub(super) fn new(opcode: Opcode, is_checked: bool) -> Self {
+        Self { opcode, bytes: Vec::new(), is_checked, checked: 0 }
     }
 
-    /// Adds a piece. Text is checked at once, so that bad text is refused where it stands; whether
+    /// Adds a piece. Text that must be UTF-8 is checked at once, so that bad text is refused where it stands; whether
     /// the last character is whole is only known when the message is read.
     pub(super) fn extend(&mut self, piece: &[u8]) -> Result<(), Malformed> {
         self.bytes.extend_from_slice(piece);
-        if self.opcode != Opcode::Text {
+        if !self.is_checked {
             return Ok(());
         }
         match std::str::from_utf8(&self.bytes[self.checked..]) {

@@ -140,6 +140,32 @@ fn group_6_text_is_utf8() {
 }
 
 #[test]
+fn g3_7_text_that_is_not_utf8_is_given_as_bytes_where_no_content_may_close() {
+    let stream = [
+        frame(FINAL | TEXT, b"\xFF"),
+        frame(TEXT, b"ok\xC3"),
+        frame(FINAL | PING, b""),
+        frame(FINAL | CONTINUATION, b"\x28"),
+        frame(TEXT, b"caf\xC3"),
+        frame(FINAL | CONTINUATION, b"\xA9"),
+    ]
+    .concat();
+    let bytes = |bytes: &[u8]| Got::Binary(bytes.to_vec());
+    let want = [bytes(b"\xFF"), Got::Ping(vec![]), bytes(b"ok\xC3\x28"), text("café")];
+    for cut in 0..stream.len() {
+        let mut decoder = Decoder::of_any_text(LIMIT);
+        let mut got = Vec::new();
+        feed(&mut decoder, &stream[..cut], &mut got);
+        feed(&mut decoder, &stream[cut..], &mut got);
+        assert_eq!(got, want, "cut at {cut}");
+        assert!(!decoder.is_partial(), "something is kept though all is complete");
+    }
+    let mut got = Vec::new();
+    feed(&mut Decoder::of_any_text(LIMIT), &close_frame(1000, b"\xFF"), &mut got);
+    assert_eq!(got, [Got::Malformed(Malformed::NotUtf8)], "a control frame's reason is checked");
+}
+
+#[test]
 fn group_7_closing() {
     let late = frame(FINAL | TEXT, b"after");
     let stream = [frame(FINAL | CLOSE, b""), late.clone()].concat();
