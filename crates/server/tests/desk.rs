@@ -171,6 +171,20 @@ fn g3_6_a_repeated_request_gets_its_first_answer_also_on_another_socket() {
 }
 
 #[test]
+fn g3_6_a_check_out_with_the_id_of_a_check_in_is_a_request_of_its_own() {
+    let program = Program::start();
+    let mut socket = program.gym("2");
+    let asked = json!({"type": "check_in", "payload": {"memberId": "GYM0005", "requestId": "r-1"}});
+    let visit = operate(&mut socket, &asked)["payload"]["id"].clone();
+    let asked = json!({"type": "check_out", "payload": {"checkInId": visit, "requestId": "r-1"}});
+    let out = operate(&mut socket, &asked);
+    assert_eq!((&out["type"], &out["requestId"]), (&"check_out_success".into(), &"r-1".into()));
+    assert_eq!(out["payload"]["status"], "checked_out", "{out}");
+    assert_eq!(operate(&mut socket, &asked), out, "and has a first answer of its own");
+    assert_eq!(counted(&program)[..2], [0, 1]);
+}
+
+#[test]
 fn g5_3_a_batch_of_500_gets_500_answers() {
     let program = Program::with_people(500);
     let mut socket = program.gym("2");

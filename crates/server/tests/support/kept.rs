@@ -40,7 +40,7 @@ pub fn tally(store: &dyn Store) -> Stats {
 pub struct Desk {
     /// Visits by id, as they stand.
     pub visits: BTreeMap<String, Visit>,
-    /// Ids of commands that came to an event at the desk, in order.
+    /// The clients' ids of requests that came to an event at the desk, in order.
     pub commands: Vec<String>,
 }
 
@@ -55,7 +55,9 @@ pub fn desk(store: &dyn Store) -> Desk {
         let before = desk.visits.insert(visit.id.to_string(), visit.clone());
         let opens = matches!(committed.event, Event::CheckedIn { .. });
         assert_eq!(before.is_none(), opens, "a visit begins once and ends after it began");
-        desk.commands.extend(committed.command.iter().map(ToString::to_string));
+        let id = committed.command.as_ref().map(|id| id.as_str());
+        // The gym's are kept with what they ask for.
+        desk.commands.extend(id.map(|id| id.split_once(':').map_or(id, |(_, own)| own).to_owned()));
     }
     desk
 }

@@ -25,7 +25,7 @@ use std::{collections::VecDeque, sync::Arc};
 pub use batch_in::BATCH_ITEMS_MAX;
 pub use lanes::{HELD_EVENTS_MAX, HELD_MS_MAX, OPENING_QUIET_MS};
 pub use notice::forgotten;
-pub use operation::person_ref;
+pub use operation::{command_id, person_ref};
 use rollcall_core::{
     decide::Answer,
     id::CommandId,

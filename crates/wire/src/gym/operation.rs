@@ -56,6 +56,20 @@ pub(super) fn request_id(body: &Object<'_>) -> Option<CommandId> {
     fits.then(|| CommandId::parse("requestId", &id).ok()).flatten()
 }
 
+/// By what a command is known as one that was asked already: the client's id for it and what it
+/// does. A check-out with the id of a check-in cannot be answered with that check-in's result, so it
+/// is another request (G3.6); REST and WebSocket share the ids.
+#[must_use]
+pub fn command_id(command: &Command, request: &CommandId) -> CommandId {
+    let operation = match command {
+        Command::CheckIn { .. } => "check_in",
+        Command::CheckOut { .. } => "check_out",
+        Command::Change { id: None, .. } => "create",
+        _ => "change",
+    };
+    CommandId::new(format!("{operation}:{request}"))
+}
+
 fn check_in(body: &Object<'_>) -> Result<Command, Refused> {
     let named = body.either("memberId", "member_id").and_then(text);
     let person = named.and_then(|named| person_ref(named.trim()));

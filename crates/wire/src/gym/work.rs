@@ -6,7 +6,7 @@ use super::{
     Gym, Stage, Via, Waiting, Work,
     frames::{self, RATE_LIMITED, Refused},
     lanes::StatsDue,
-    operation::Operation,
+    operation::{self, Operation},
     request::{Frame, Malformed, Request},
 };
 use crate::conversation::{Effect, Moment, Outbox};
@@ -108,8 +108,9 @@ impl Gym {
         match command {
             Ok(command) => {
                 let ticket = self.ticket();
-                self.waiting = Some(Waiting::Submit(ticket, side, id.clone().map(Box::new)));
-                out.push(Effect::Submit { ticket, command, id });
+                let known_by = id.as_ref().map(|id| operation::command_id(&command, id));
+                self.waiting = Some(Waiting::Submit(ticket, side, id.map(Box::new)));
+                out.push(Effect::Submit { ticket, command, id: known_by });
             }
             Err(refused) => {
                 self.say(frames::operation_error(side, &refused, id.as_ref()), at, out);

@@ -84,9 +84,11 @@ fn g7_11_the_clients_time_and_whether_it_waited_go_along() {
 fn g3_6_a_request_id_goes_along_and_comes_back() {
     let mut player = Player::joined();
     player.hear(json!({ "type": "check_in", "payload": { "memberId": "A1", "requestId": "r1" } }));
-    assert_eq!(player.said()[0]["id"], "r1");
+    assert_eq!(player.said()[0]["id"], "check_in:r1");
     let said = player.answer(Err(broken())).said().remove(0);
     assert_eq!((&said["requestId"], &said["payload"]["requestId"]), (&json!("r1"), &json!("r1")));
+    let said = submitted(json!({ "type": "check_out", "checkInId": "v1", "requestId": "r1" }));
+    assert_eq!(said["id"], "check_out:r1", "another operation is another request");
     let long = "x".repeat(65);
     let said = submitted(json!({ "type": "check_in", "memberId": "A1", "requestId": long }));
     assert_eq!(said["id"], Value::Null);

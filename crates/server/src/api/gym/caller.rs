@@ -11,7 +11,10 @@ use rollcall_core::{
     time::Timestamp,
 };
 use rollcall_store::Verdict;
-use rollcall_wire::conversation::{Identity, SignInRefusal};
+use rollcall_wire::{
+    conversation::{Identity, SignInRefusal},
+    gym,
+};
 
 use super::refused::Refused;
 use crate::{api::Api, clock};
@@ -56,13 +59,14 @@ impl Caller {
         By::Account(self.account().id.clone())
     }
 
-    /// Has the account's command kept.
+    /// Has the account's command kept; `request` is the client's own id for it.
     pub(super) async fn submit(
         &self,
         api: &Api,
-        id: Option<CommandId>,
+        request: Option<CommandId>,
         command: Command,
     ) -> Verdict {
+        let id = request.map(|request| gym::command_id(&command, &request));
         api.submit(self.tenant(), self.by(), id, command).await
     }
 }

@@ -62,6 +62,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn g3_6_an_id_that_was_a_check_ins_does_not_stand_in_the_way() {
+        let gym = Gym::open().await;
+        let body = json!({"member": "GYM0001", "requestId": "r1"});
+        let (_, visit) = gym.by("desk", "POST", "/api/checkins/", Some(body)).await;
+        let path = format!("/api/checkins/{}/checkout/", visit["id"].as_str().unwrap());
+        for _ in 0..2 {
+            let body = Some(json!({"requestId": "r1"}));
+            let (status, visit) = gym.by("desk", "POST", &path, body).await;
+            assert_eq!((status, &visit["status"]), (200, &"checked_out".into()), "{visit}");
+        }
+    }
+
+    #[tokio::test]
     async fn g8_11_the_alias_checks_out_too() {
         let gym = Gym::open().await;
         let body = Some(json!({"member": "GYM0001"}));
