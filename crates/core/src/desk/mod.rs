@@ -1,11 +1,14 @@
 //! The desk: visits, from check-in to check-out, and their statistics.
 
 mod check;
+mod former;
 mod tally;
 
 use std::sync::Arc;
 
 pub(crate) use check::{check_in, check_out};
+pub(crate) use former::remember;
+pub use former::{FORMER_PERSON, card_of, former_people};
 use serde::{Deserialize, Serialize};
 pub use tally::{Stats, Tally};
 

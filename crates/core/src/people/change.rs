@@ -12,6 +12,7 @@ use super::{
 use crate::{
     command::{Expect, List},
     decide::{Decision, Situation},
+    desk,
     event::Event,
     facts::{Key, Row, Series, required},
     id::{AccountId, FamilyId, GatheringId, GroupId, PersonId, SessionId},
@@ -328,7 +329,9 @@ pub(crate) fn remove(at: &Situation<'_>, list: List, id: &str) -> Result<Decisio
             if at.facts.open_visit(&person.id)?.is_some() {
                 return Err(in_use("person", id, "an open visit"));
             }
-            Event::PersonRemoved(person)
+            let remembered = desk::remember(at, &person)?;
+            let events = std::iter::once(Event::PersonRemoved(person)).chain(remembered);
+            return Ok(Decision { events: events.collect(), marks: Vec::new() });
         }
         Row::Family(family) => {
             if !at.facts.people_of_family(&family.id)?.is_empty() {

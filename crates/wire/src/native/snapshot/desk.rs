@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use rollcall_core::{
-    desk::{Stats, Tally, Visit},
+    desk::{self, Stats, Tally, Visit},
     facts::Facts,
     id::{PersonId, VisitId},
     people::{Account, Permission, PersonCard},
@@ -87,7 +87,7 @@ struct Cards<'a> {
 impl Cards<'_> {
     fn show(&mut self, visit: &Arc<Visit>) -> Result<Shown, Fault> {
         if !self.seen.contains_key(&visit.person) {
-            let card = self.facts.person(&visit.person)?.map(|person| person.card());
+            let card = desk::card_of(self.facts, &visit.person)?;
             self.seen.insert(visit.person.clone(), card);
         }
         let person = self.seen.get(&visit.person).cloned().flatten();

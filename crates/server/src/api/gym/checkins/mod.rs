@@ -22,7 +22,7 @@ use axum::{
 };
 use rollcall_core::{
     decide::Answer as Kept,
-    desk::{Stats, Visit},
+    desk::{self, Stats, Visit},
     event::Event,
     facts::Facts,
     id::PersonId,
@@ -82,10 +82,10 @@ pub(super) fn shown(facts: &dyn Facts, visits: Vec<Arc<Visit>>) -> Result<Vec<Sh
     Ok(shown)
 }
 
-/// What a visit shows of a person; the id alone of one who was removed.
+/// What a visit shows of a person; the id alone of one who was removed without leaving a name.
 fn card(facts: &dyn Facts, id: &PersonId) -> Result<PersonCard, Fault> {
-    let removed = || Person { id: id.clone(), ..Person::default() }.card();
-    Ok(facts.person(id)?.map_or_else(removed, |person| person.card()))
+    let nameless = || Person { id: id.clone(), ..Person::default() }.card();
+    Ok(desk::card_of(facts, id)?.unwrap_or_else(nameless))
 }
 
 pub(super) fn shapes(shown: &[Shown], now: Timestamp) -> Vec<VisitShape<'_>> {

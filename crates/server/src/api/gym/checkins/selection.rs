@@ -7,7 +7,7 @@ use std::{
 };
 
 use rollcall_core::{
-    desk::Visit,
+    desk::{self, Visit},
     facts::Facts,
     id::PersonId,
     limits,
@@ -201,7 +201,12 @@ impl Selection {
                 || names.into_iter().flatten().any(|name| holds(name, &self.text))
         };
         let people = everybody(facts)?.into_iter().filter(|person| meant(person));
-        Ok(Some(people.map(|person| person.id.clone()).collect()))
+        let former = desk::former_people(facts)?.into_iter().filter(|card| {
+            holds(&card.name(), &self.text)
+                || card.number.as_ref().is_some_and(|number| holds(number, &self.text))
+        });
+        let people = people.map(|person| person.id.clone());
+        Ok(Some(people.chain(former.map(|card| card.id)).collect()))
     }
 }
 

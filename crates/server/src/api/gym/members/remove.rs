@@ -1,4 +1,4 @@
-//! `DELETE members/{id}/`: a member is gone, with the photo; past visits stay (G8.7).
+//! `DELETE members/{id}/`: a member is gone, with the photo; past visits stay, with the name (G8.7).
 
 use axum::{
     extract::{Path, State},
@@ -51,7 +51,7 @@ pub(super) async fn remove(
 mod tests {
     use serde_json::json;
 
-    use super::super::super::testing::{ANN, Gym};
+    use super::super::super::testing::{ANN, DAY_MS, Gym};
 
     #[tokio::test]
     async fn g8_7_a_removed_member_is_gone_and_no_longer_in() {
@@ -66,5 +66,30 @@ mod tests {
         assert_eq!(gym.read("/api/checkins/stats/").await["currentlyIn"], 0);
         let visits = gym.read("/api/checkins/").await;
         assert_eq!(visits[0]["member"]["id"], ANN, "past visits stay");
+    }
+
+    #[tokio::test]
+    async fn g4_2_past_visits_of_a_removed_member_keep_the_name() {
+        let gym = Gym::open().await;
+        gym.visit("v1", ANN, 3 * DAY_MS, Some(3 * DAY_MS - 1)).await;
+        let path = format!("/api/members/{ANN}/");
+        assert_eq!(gym.by("admin", "DELETE", &path, None).await.0, 204);
+        let visit = gym.read("/api/checkins/v1/").await;
+        for path in [
+            "/api/checkins/",
+            "/api/checkins/?q=maria",
+            "/api/checkins/history/?q=gym0001",
+            "/api/check-ins/?status=out",
+        ] {
+            let list = gym.read(path).await;
+            let list = list.get("results").unwrap_or(&list);
+            assert_eq!(list, &json!([visit]), "{path}");
+        }
+        let member = json!({
+            "id": ANN, "full_name": "Ann Maria Example", "fullName": "Ann Maria Example",
+            "membership_number": "GYM0001", "membership_type": "", "email": "",
+        });
+        assert_eq!(visit["member"], member);
+        assert_eq!(gym.read("/api/members/search/?q=maria").await, json!([]), "gone all the same");
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use axum::Json;
 use rollcall_core::{
-    desk::Visit,
+    desk::{self, Visit},
     facts::{Facts, required},
     id::{PersonId, VisitId},
     limits,
@@ -115,7 +115,7 @@ fn show(
     cards: &mut HashMap<PersonId, Option<PersonCard>>,
 ) -> Result<Value, Refusal> {
     if !cards.contains_key(&visit.person) {
-        let card = facts.person(&visit.person)?.map(|person| person.card());
+        let card = desk::card_of(facts, &visit.person)?;
         cards.insert(visit.person.clone(), card);
     }
     Ok(json!({ "person": cards.get(&visit.person), "visit": visit }))
