@@ -321,3 +321,20 @@ fn a_full_listener_refuses_the_next_until_somebody_leaves() {
         assert!(Instant::now() < until, "the place of one who left is free");
     }
 }
+
+#[test]
+fn whoever_finds_no_place_over_http_is_told_so_in_json() {
+    let mut settings = support::config();
+    settings.limits.connections_max = 1;
+    let program = Program::in_world(&support::world_of(2), settings);
+    let _only = program.native("1");
+    let (address, token) = (program.address(Dialect::Native), program.token(Dialect::Native, "1"));
+    for path in ["/v1/live/poll?room=desk", "/v1/live/events?room=desk"] {
+        let mut raw = Raw::get(address, path, &token);
+        let head = raw.head();
+        assert_eq!((head.status, head.header("retry-after")), (503, Some("2")), "{path}");
+        let length = head.header("content-length").unwrap().parse().unwrap();
+        let said: serde_json::Value = serde_json::from_slice(&raw.take(length)).unwrap();
+        assert_eq!(said["error"]["code"], "busy", "{path}: {said}");
+    }
+}

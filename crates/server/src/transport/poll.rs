@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin};
 use axum::{
     Extension, Json,
     extract::RawQuery,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
 use rollcall_core::position::Position;
@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::sync::oneshot;
 
-use super::live::{Live, asked};
+use super::live::{Live, asked, no_place};
 use crate::{
     connection::{Flushed, Sink},
     shard::{Inbound, SinkOpener},
@@ -37,7 +37,7 @@ pub async fn poll(
     let (answer, mut polled) = oneshot::channel();
     let sink: SinkOpener = Box::new(move || Box::new(PollSink::new(answer)));
     let Some(guest) = live.open(asked.opening, asked.host, sink).await else {
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        return no_place();
     };
     let polled = match tokio::time::timeout(asked.wait, &mut polled).await {
         Ok(polled) => polled,
@@ -48,7 +48,7 @@ pub async fn poll(
     };
     match polled {
         Ok(polled) => ([(header::CACHE_CONTROL, "no-store")], Json(polled)).into_response(),
-        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Err(_) => no_place(),
     }
 }
 

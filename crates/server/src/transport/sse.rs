@@ -10,7 +10,7 @@ use axum::{
     Extension,
     body::Body,
     extract::RawQuery,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -19,7 +19,7 @@ use rollcall_core::position::Position;
 use rollcall_wire::{conversation::Framing, message::Message, sse};
 use tokio::sync::mpsc;
 
-use super::live::{Guest, Live, asked};
+use super::live::{Guest, Live, asked, no_place};
 use crate::{
     connection::{Flushed, Sink},
     shard::SinkOpener,
@@ -38,7 +38,7 @@ pub async fn events(
     let (writes, body) = mpsc::channel(WRITES_MAX);
     let sink: SinkOpener = Box::new(move || Box::new(SseSink::new(writes)));
     let Some(guest) = live.open(asked.opening, asked.host, sink).await else {
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        return no_place();
     };
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),

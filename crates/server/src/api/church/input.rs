@@ -176,6 +176,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn church_8_2_an_address_that_is_no_text_is_refused_in_json() {
+        let house = church().await;
+        for (method, path) in [
+            ("GET", "/api/attendance/%ff/2025-01-19"),
+            ("GET", "/api/attendance/1/%c3%28/full"),
+            ("GET", "/api/attendance/1/2025-01-19?search=%ff"),
+            ("PUT", "/api/families/%ff"),
+            ("PUT", "/api/%ff"),
+        ] {
+            let (status, said) = house.by("1", method, path, Some(json!({}))).await;
+            let told = said["error"].is_string() || status == 200 && said.is_object();
+            assert!(told && status < 500, "{method} {path}: {status} {said}");
+        }
+    }
+
+    #[tokio::test]
     async fn church_10_3_the_unassigned_are_kept_out() {
         let house = church().await;
         let denied = json!({"error": "Access denied to this gathering type."});

@@ -12,6 +12,7 @@ mod fields;
 mod health;
 mod member_stats;
 mod members;
+mod path_id;
 mod refused;
 #[cfg(test)]
 mod testing;

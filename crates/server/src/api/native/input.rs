@@ -132,6 +132,10 @@ mod tests {
         let house = House::open().await;
         for (path, field) in [
             ("/v1/sheets/g1/2026-02-30", "path"),
+            ("/v1/people/%ff", "path"),
+            ("/v1/documents/grade/%c3%28", "path"),
+            ("/v1/visits?limit=%ff", "limit"),
+            ("/v1/people?%ff=5", "\u{fffd}"),
             ("/v1/visits?limit=many", "limit"),
             ("/v1/people?limti=5", "limti"),
         ] {

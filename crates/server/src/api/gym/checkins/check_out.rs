@@ -1,13 +1,10 @@
 //! `POST checkins/{id}/checkout/`: check a member out (G8.10, G7.7).
 
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{extract::State, http::StatusCode};
 use rollcall_core::{command::Command, id::VisitId};
 
 use super::{
-    super::{answer::Answer, caller::Caller, fields::Fields, refused::Refused},
+    super::{answer::Answer, caller::Caller, fields::Fields, path_id::PathId, refused::Refused},
     done,
 };
 use crate::api::Api;
@@ -15,7 +12,7 @@ use crate::api::Api;
 pub(super) async fn check_out(
     State(api): State<Api>,
     caller: Caller,
-    Path(id): Path<String>,
+    PathId(id): PathId,
     body: Fields,
 ) -> Answer {
     let visit = VisitId::parse("id", &id).map_err(|_| Refused::NotFound)?;

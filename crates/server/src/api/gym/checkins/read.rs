@@ -1,19 +1,20 @@
 //! `GET checkins/{id}/`: one visit (G8.9). Members read their own.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use rollcall_core::{desk::in_any_case, facts::Facts, id::VisitId, people::Permission};
 
 use super::{
     super::{
         answer::{Answer, ok},
         caller::Caller,
+        path_id::PathId,
         refused::Refused,
     },
     shapes, shown,
 };
 use crate::api::Api;
 
-pub(super) async fn read(State(api): State<Api>, caller: Caller, Path(id): Path<String>) -> Answer {
+pub(super) async fn read(State(api): State<Api>, caller: Caller, PathId(id): PathId) -> Answer {
     let found = api.look(caller.tenant(), move |view| {
         let facts: &dyn Facts = view;
         let visit = in_any_case(&id, |id| facts.visit(&VisitId::new(id)))?;

@@ -1,6 +1,6 @@
 //! `GET members/{id}/checkins/`: a member's visits, newest first (G8.7).
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use rollcall_core::{facts::Facts, people::Permission};
 
 use super::{
@@ -8,13 +8,14 @@ use super::{
         answer::{Answer, ok},
         caller::Caller,
         checkins::{BARE_VISITS_MAX, shapes, shown},
+        path_id::PathId,
         refused::Refused,
     },
     find,
 };
 use crate::api::Api;
 
-pub(super) async fn list(State(api): State<Api>, caller: Caller, Path(id): Path<String>) -> Answer {
+pub(super) async fn list(State(api): State<Api>, caller: Caller, PathId(id): PathId) -> Answer {
     caller.must_or_be(Permission::ReadDesk, &id.as_str().into())?;
     let found = api.look(caller.tenant(), move |view| {
         let Some(person) = find(view, &id)? else { return Ok(None) };

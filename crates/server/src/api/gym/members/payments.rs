@@ -1,18 +1,19 @@
 //! `GET members/{id}/payments/`: no money is kept here, so the list is empty (G8.7).
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use rollcall_core::people::Permission;
 
 use super::{
     super::{
         answer::{Answer, ok},
         caller::Caller,
+        path_id::PathId,
     },
     member,
 };
 use crate::api::Api;
 
-pub(super) async fn list(State(api): State<Api>, caller: Caller, Path(id): Path<String>) -> Answer {
+pub(super) async fn list(State(api): State<Api>, caller: Caller, PathId(id): PathId) -> Answer {
     caller.must_or_be(Permission::ReadPeople, &id.as_str().into())?;
     member(&api, &caller, id).await?;
     ok(&[(); 0])

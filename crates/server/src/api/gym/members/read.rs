@@ -1,6 +1,6 @@
 //! `GET members/{id}/`: one member (G8.6). Members read themselves.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use rollcall_core::people::Permission;
 use rollcall_wire::gym::shape;
 
@@ -8,12 +8,13 @@ use super::{
     super::{
         answer::{Answer, ok},
         caller::Caller,
+        path_id::PathId,
     },
     member,
 };
 use crate::api::Api;
 
-pub(super) async fn read(State(api): State<Api>, caller: Caller, Path(id): Path<String>) -> Answer {
+pub(super) async fn read(State(api): State<Api>, caller: Caller, PathId(id): PathId) -> Answer {
     caller.must_or_be(Permission::ReadPeople, &id.as_str().into())?;
     ok(&shape::member_item(&*member(&api, &caller, id).await?, caller.now))
 }

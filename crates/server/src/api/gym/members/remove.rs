@@ -1,10 +1,6 @@
 //! `DELETE members/{id}/`: a member is gone, with the photo; past visits stay, with the name (G8.7).
 
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-    response::IntoResponse,
-};
+use axum::{extract::State, http::StatusCode, response::IntoResponse};
 use rollcall_core::{
     command::{Command, List},
     facts::Facts,
@@ -13,16 +9,12 @@ use rollcall_core::{
 };
 
 use super::{
-    super::{answer::Answer, caller::Caller, refused::Refused},
+    super::{answer::Answer, caller::Caller, path_id::PathId, refused::Refused},
     find, photo,
 };
 use crate::api::Api;
 
-pub(super) async fn remove(
-    State(api): State<Api>,
-    caller: Caller,
-    Path(id): Path<String>,
-) -> Answer {
+pub(super) async fn remove(State(api): State<Api>, caller: Caller, PathId(id): PathId) -> Answer {
     caller.must(Permission::ChangePeople)?;
     let found = api.look(caller.tenant(), move |view| {
         let facts: &dyn Facts = view;

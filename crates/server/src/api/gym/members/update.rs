@@ -1,6 +1,6 @@
 //! `PUT` and `PATCH members/{id}/`: change what the body names, either way (G8.7).
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use rollcall_core::{
     command::{Command, Expect, List},
     people::Permission,
@@ -12,6 +12,7 @@ use super::{
         answer::{Answer, ok},
         caller::Caller,
         fields::Fields,
+        path_id::PathId,
     },
     changed,
     create::number_taken,
@@ -23,7 +24,7 @@ use crate::api::Api;
 pub(super) async fn update(
     State(api): State<Api>,
     caller: Caller,
-    Path(id): Path<String>,
+    PathId(id): PathId,
     body: Fields,
 ) -> Answer {
     caller.must(Permission::ChangePeople)?;

@@ -4,16 +4,12 @@
 mod code128;
 mod pdf;
 
-use axum::{
-    extract::{Path, State},
-    http::header,
-    response::IntoResponse,
-};
+use axum::{extract::State, http::header, response::IntoResponse};
 use rollcall_core::people::{Permission, Person};
 
 use self::pdf::Page;
 use super::{
-    super::{answer::Answer, caller::Caller, refused::Refused},
+    super::{answer::Answer, caller::Caller, path_id::PathId, refused::Refused},
     member,
 };
 use crate::api::Api;
@@ -31,7 +27,7 @@ const MODULE_PT_MAX: f64 = 1.2;
 /// How high the bars are, in points.
 const BARS_PT: f64 = 46.0;
 
-pub(super) async fn show(State(api): State<Api>, caller: Caller, Path(id): Path<String>) -> Answer {
+pub(super) async fn show(State(api): State<Api>, caller: Caller, PathId(id): PathId) -> Answer {
     caller.must_or_be(Permission::ReadPeople, &id.as_str().into())?;
     let person = member(&api, &caller, id).await?;
     let no_number = || Refused::Rule("This member has no membership number to print.".into());

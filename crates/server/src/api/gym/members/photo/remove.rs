@@ -1,10 +1,6 @@
 //! `DELETE members/{id}/photo/`: the picture is gone (G8.7).
 
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-    response::IntoResponse,
-};
+use axum::{extract::State, http::StatusCode, response::IntoResponse};
 use rollcall_core::{
     command::{Command, Expect, List},
     people::Permission,
@@ -12,16 +8,12 @@ use rollcall_core::{
 use serde_json::{Map, Value};
 
 use super::super::{
-    super::{answer::Answer, caller::Caller},
+    super::{answer::Answer, caller::Caller, path_id::PathId},
     member,
 };
 use crate::api::Api;
 
-pub(super) async fn remove(
-    State(api): State<Api>,
-    caller: Caller,
-    Path(id): Path<String>,
-) -> Answer {
+pub(super) async fn remove(State(api): State<Api>, caller: Caller, PathId(id): PathId) -> Answer {
     caller.must(Permission::ChangePeople)?;
     let person = member(&api, &caller, id).await?;
     super::forget(&api, caller.tenant(), &person).await?;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::{
-    extract::{FromRequestParts, Path, Query, State},
+    extract::{FromRequestParts, Query, State},
     http::{header, request::Parts},
     response::IntoResponse,
 };
@@ -14,6 +14,7 @@ use super::{
         super::{
             answer::Answer,
             caller::{Caller, host},
+            path_id::PathId,
             refused::Refused,
         },
         find,
@@ -24,7 +25,7 @@ use crate::api::Api;
 
 pub(super) async fn show(
     State(api): State<Api>,
-    Path(id): Path<String>,
+    PathId(id): PathId,
     Query(mut asked): Query<HashMap<String, String>>,
     mut parts: Parts,
 ) -> Answer {

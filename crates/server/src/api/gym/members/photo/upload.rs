@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use axum::extract::{Multipart, Path, State, multipart::Field};
+use axum::extract::{Multipart, State, multipart::Field};
 use rollcall_core::{
     command::{By, Command, Expect, List},
     people::Permission,
@@ -14,6 +14,7 @@ use super::{
         super::{
             answer::{Answer, ok},
             caller::Caller,
+            path_id::PathId,
             refused::Refused,
         },
         member,
@@ -25,7 +26,7 @@ use crate::{api::Api, clock};
 pub(super) async fn upload(
     State(api): State<Api>,
     caller: Caller,
-    Path(id): Path<String>,
+    PathId(id): PathId,
     form: Result<Multipart, axum::extract::multipart::MultipartRejection>,
 ) -> Answer {
     caller.must(Permission::ChangePeople)?;
