@@ -132,3 +132,22 @@ fn g2_2_one_origin_serves_the_apps_pages_rest_and_the_socket() {
     assert_eq!(ask(&program, "GET", "/api/checkins/stats", &Value::Null).0, 200);
     program.gym("1");
 }
+
+#[test]
+fn g8_4_g8_6_who_came_with_the_file_was_entered_when_it_was_taken_in() {
+    let before = rollcall::clock::now();
+    let program = Program::start();
+    let get = |path: &str| ask(&program, "GET", path, &Value::Null).1;
+    let time = |value: &Value| value.as_str().expect("a time").parse().expect("an instant");
+    let path = format!("/api/members/{PERSON_1}/");
+    let member = get(&path);
+    let entered: rollcall_core::time::Timestamp = time(&member["created_at"]);
+    assert!(before <= entered && entered <= rollcall::clock::now(), "{member}");
+    assert_eq!(member["updated_at"], member["created_at"]);
+    assert_eq!(time(&get("/api/auth/me/")["date_joined"]), entered);
+    assert_eq!(get("/api/admin/stats/")["members"]["new_today"], 0, "nobody is new by an import");
+    let (_, changed) = ask(&program, "PATCH", &path, &json!({"phone": "123"}));
+    assert_eq!(changed["created_at"], member["created_at"]);
+    ask(&program, "POST", "/api/members/", &json!({"full_name": "New One"}));
+    assert_eq!(get("/api/admin/stats/")["members"]["new_today"], 1);
+}

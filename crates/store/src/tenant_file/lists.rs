@@ -95,6 +95,7 @@ impl Reading {
         let clear = entry.take_text("password")?;
         let hash = entry.take_text("password_hash")?;
         entry.default_for_null(&["first_name", "last_name", "active", "gatherings", "groups"]);
+        entry.or("created_at", self.now.to_string());
         let (path, password) = (entry.path.clone(), entry.at("password"));
         let account: Account = entry.read()?;
         checked(&path, AccountId::parse("id", account.id.as_str()))?;
@@ -120,6 +121,7 @@ impl Reading {
 
     fn family(&mut self, mut entry: Entry) -> Result<(), FileError> {
         entry.default_for_null(&["kind"]);
+        entry.or("created_at", self.now.to_string());
         let path = entry.path.clone();
         let family: Family = entry.read()?;
         checked(&path, FamilyId::parse("id", family.id.as_str()))?;
@@ -146,6 +148,7 @@ impl Reading {
             "guardians",
             "version",
         ]);
+        entry.or("created_at", self.now.to_string());
         let path = entry.path.clone();
         let person: Person = entry.read()?;
         checked(&path, PersonId::parse("id", person.id.as_str()))?;
@@ -163,6 +166,7 @@ impl Reading {
             "headcount_mode",
             "active",
         ]);
+        entry.or("created_at", self.now.to_string());
         let path = entry.path.clone();
         let gathering: Gathering = entry.read()?;
         checked(&path, GatheringId::parse("id", gathering.id.as_str()))?;

@@ -125,6 +125,28 @@ fn the_contracts_example_names_a_teacher_that_is_not_there() {
 }
 
 #[test]
+fn who_is_not_said_to_have_been_entered_is_entered_with_the_file() {
+    let mut file = complete();
+    file["people"][1]["created_at"] = "2025-01-01T08:00:00Z".into();
+    file["accounts"][1]["created_at"] = "2025-01-02T08:00:00Z".into();
+    file["people"][0]["created_at"] = Value::Null;
+    let (store, tenant) = loaded(&file.to_string());
+    let there = store.look(&tenant, &mut |view| {
+        let facts: &dyn rollcall_core::facts::Facts = view;
+        let person = |id: &str| facts.person(&id.into()).map(|p| p.unwrap().created_at);
+        let account = |id: &str| facts.account(&id.into()).map(|a| a.unwrap().created_at);
+        assert_eq!(person("1")?, Some(NOW));
+        assert_eq!(person("2")?, "2025-01-01T08:00:00Z".parse().ok());
+        assert_eq!(account("1")?, Some(NOW));
+        assert_eq!(account("t1")?, "2025-01-02T08:00:00Z".parse().ok());
+        assert_eq!(facts.gathering(&"1".into())?.unwrap().created_at, Some(NOW));
+        assert_eq!(facts.family(&"1".into())?.unwrap().created_at, Some(NOW));
+        Ok(())
+    });
+    assert!(there.unwrap());
+}
+
+#[test]
 fn the_completed_example_becomes_its_rows() {
     let (store, tenant) = loaded(&complete().to_string());
     let there = store.look(&tenant, &mut |view| {

@@ -4,9 +4,11 @@ use axum::extract::State;
 use rollcall_core::{
     facts::Facts,
     people::{Permission, PersonStatus},
+    position::Offset,
     rejection::Fault,
     time::Timestamp,
 };
+use rollcall_store::View;
 use serde::Serialize;
 
 use super::super::{
@@ -60,15 +62,16 @@ pub(super) async fn show(State(api): State<Api>, caller: Caller) -> Answer {
     ok(&api.look(caller.tenant(), move |view| count(view, now)).await?)
 }
 
-fn count(facts: &dyn Facts, now: Timestamp) -> Result<Page, Fault> {
+fn count(view: &dyn View, now: Timestamp) -> Result<Page, Fault> {
+    let facts: &dyn Facts = view;
     let zone = facts.zone()?;
     let today = zone.date_of(now);
     let mut page = Page::default();
+    let mut entered = Vec::new();
     for person in everybody(facts)? {
         page.members.total += 1;
         page.members.active += u64::from(person.status == PersonStatus::Active);
-        let new = person.created_at.is_some_and(|at| zone.date_of(at) == today);
-        page.members.new_today += u64::from(new);
+        entered.extend(person.created_at.filter(|at| zone.date_of(*at) == today));
         let Some(plan) = person.membership.as_ref().filter(|plan| plan.counts_on(today)) else {
             continue;
         };
@@ -76,9 +79,21 @@ fn count(facts: &dyn Facts, now: Timestamp) -> Result<Page, Fault> {
         let soon = plan.ends.is_some_and(|ends| ends <= today.plus_days(SOON_DAYS));
         page.subscriptions.expiring_soon += u64::from(soon);
     }
+    page.members.new_today = new(view, &entered)?;
     let stats = desk_stats(facts, now)?;
     page.checkins = CheckIns { today: stats.today_total, current: stats.currently_in };
     Ok(page)
+}
+
+/// How many of those times are of new members: whoever came with the tenant's file, which the log
+/// begins with, is not new on the day of the import.
+fn new(view: &dyn View, entered: &[Timestamp]) -> Result<u64, Fault> {
+    if entered.is_empty() {
+        return Ok(0);
+    }
+    let first = view.log(Offset(0), 1, None)?.events.into_iter().next();
+    let count = entered.iter().filter(|at| first.as_ref().is_none_or(|first| first.at != **at));
+    Ok(count.count() as u64)
 }
 
 #[cfg(test)]
