@@ -226,8 +226,8 @@ pub struct Connection {
     /// What it has used of the entrance's flow.
     pub(crate) used: Used,
     pub(crate) reader: Option<Waker>,
-    /// Whether the peer is gone and only what it said before is still carried out.
-    pub(crate) peer_gone: bool,
+    /// The peer says nothing more: what it said before is still carried out and answered.
+    pub(crate) leaving: Option<Box<Leaving>>,
     /// Whether its transport ends it as soon as it has what it is owed.
     pub(crate) ending: bool,
     pub(crate) opened_at: Timestamp,
@@ -239,6 +239,15 @@ pub struct Connection {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Closing {
     pub(crate) code: u16,
+    pub(crate) until: Timestamp,
+}
+
+/// A connection whose peer is ending it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Leaving {
+    /// The code of the close that it wants answered, if it said one.
+    pub(crate) code: Option<u16>,
+    /// Until when its answers are waited for.
     pub(crate) until: Timestamp,
 }
 
@@ -275,7 +284,7 @@ impl Connection {
             inputs: VecDeque::new(),
             used: Used::default(),
             reader: None,
-            peer_gone: false,
+            leaving: None,
             ending: false,
             opened_at: now,
             asked_at: now,
@@ -324,6 +333,7 @@ impl Connection {
         }
         due = self.free_at(now).map_or(due, |at| at.min(due));
         due = self.sink.due().map_or(due, |at| at.min(due));
+        due = self.leaving.as_ref().map_or(due, |leaving| leaving.until.min(due));
         self.drain_at.map_or(due, |at| at.min(due))
     }
 }

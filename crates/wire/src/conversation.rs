@@ -315,6 +315,12 @@ pub trait Conversation {
         true
     }
 
+    /// Whether the answer to something that the client said is still to come. One that says nothing
+    /// more is kept until it has had them all.
+    fn owes_answers(&self) -> bool {
+        !self.ready()
+    }
+
     /// The token of [`Effect::SignIn`] was checked. [`Moment::stats`] is known from here on.
     fn signed_in(
         &mut self,

@@ -9,7 +9,7 @@ use rollcall_wire::conversation::{Conversation, Effect, Identity, Moment, Note, 
 
 use super::{ConnectionKey, Opener, Shard};
 use crate::{
-    connection::{Connection, Input, Place, Sink},
+    connection::{Connection, Input, Leaving, Place, Sink},
     names::{Deed, Report},
 };
 
@@ -69,10 +69,14 @@ impl Shard {
         {
             reader.wake();
         }
-        let due = connection.due(now);
+        let (due, leaves) = (connection.due(now), connection.leaving.is_some());
         if connection.scheduled.is_none_or(|at| due < at) {
             connection.scheduled = Some(due);
             self.wheel.set(due, key);
+        }
+        // The last answer may have been given: the end of the turn writes it and looks.
+        if leaves {
+            self.mark(key);
         }
     }
 
@@ -138,11 +142,7 @@ impl Shard {
             let Some(input) = connection.inputs.pop_front() else {
                 // An idle connection keeps no room for what might wait.
                 connection.inputs = VecDeque::new();
-                if connection.peer_gone {
-                    self.remove(key, "closed by peer");
-                } else {
-                    self.settle(key);
-                }
+                self.settle(key);
                 return;
             };
             self.give(key, &input);
@@ -189,7 +189,7 @@ impl Shard {
         }
         self.give_waiting(key);
         let Some(connection) = self.connection(key) else { return };
-        if connection.peer_gone && connection.heard_at.plus_ms(super::SILENCE_MS) <= now {
+        if connection.leaving.as_ref().is_some_and(|leaving| leaving.until <= now) {
             self.remove(key, "closed by peer");
         }
         self.settle(key);
@@ -234,15 +234,28 @@ impl Shard {
         }
     }
 
-    /// Nothing more can be read: what the peer said is still carried out, then it is over.
-    pub(crate) fn peer_gone(&mut self, key: ConnectionKey) {
+    /// The peer says nothing more, and perhaps wants its close with that code answered. What it
+    /// said is still carried out, and answered as far as it reads; then it is over.
+    pub(crate) fn peer_leaves(&mut self, key: ConnectionKey, code: Option<u16>) {
+        let until = self.now.plus_ms(super::LEAVING_MS);
         let Some(connection) = self.connection(key) else { return };
-        if connection.inputs.is_empty() && connection.conversation.ready() {
-            // A peer that closed waits for our close.
-            self.write(key);
+        connection.leaving.get_or_insert_with(|| Leaving { code, until }.into());
+        self.settle(key);
+        self.part(key);
+    }
+
+    /// Lets a peer go that says nothing more, once it has all it is owed.
+    pub(super) fn part(&mut self, key: ConnectionKey) {
+        let Some(connection) = self.connection(key) else { return };
+        let Some(leaving) = connection.leaving.as_deref().copied() else { return };
+        if !connection.inputs.is_empty() || connection.conversation.owes_answers() {
+            return;
+        }
+        if let Some(code) = leaving.code {
+            self.close(key, code, "");
+        }
+        if self.write(key) {
             self.remove(key, "closed by peer");
-        } else {
-            connection.peer_gone = true;
         }
     }
 

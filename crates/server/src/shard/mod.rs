@@ -45,6 +45,10 @@ const SILENCE_MS: i64 = 60_000;
 /// Milliseconds that a peer may take for its own close after ours (gym G6.7).
 const CLOSING_MS: i64 = 2_000;
 
+/// Milliseconds that a peer which says nothing more is waited for: what one read can hold of
+/// operations is worked off at a gym's rate in half of it (gym G10.2).
+const LEAVING_MS: i64 = 30_000;
+
 /// Bytes that may wait for one slow reader; beyond, it is closed (church 2.13).
 const WAITING_BYTES_MAX: usize = 1_000_000;
 
@@ -238,17 +242,17 @@ impl Local {
         });
     }
 
-    /// The peer closes: it gets our close too, unless it answers one.
+    /// The peer closes: after what it is owed it gets our close too, unless it answers one.
     pub(crate) fn peer_closed(&self, key: ConnectionKey, code: u16) {
         self.with(|shard| {
             shard.count(key, |metrics, listener| metrics.close(listener, Peer::Client, code));
-            shard.close(key, code, "");
+            shard.peer_leaves(key, Some(code));
         });
     }
 
     /// Nothing more can be read from a connection.
     pub(crate) fn gone(&self, key: ConnectionKey) {
-        self.with(|shard| shard.peer_gone(key));
+        self.with(|shard| shard.peer_leaves(key, None));
     }
 
     /// Waits until the connection's transport may read on; `false`: the connection is over.

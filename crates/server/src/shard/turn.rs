@@ -208,7 +208,9 @@ impl Shard {
     fn finish(&mut self, key: ConnectionKey) -> Option<ConnectionKey> {
         self.connection(key)?.dirty = false;
         self.deliver(key);
-        self.write(key);
+        if self.write(key) {
+            self.part(key);
+        }
         let now = self.now;
         let connection = self.connection(key)?;
         let due = connection.due(now);

@@ -192,6 +192,11 @@ impl Conversation for Native {
         self.over || (!waits && self.commands.len() < COMMANDS_MAX)
     }
 
+    fn owes_answers(&self) -> bool {
+        let waits = self.checking.is_some() || self.asked.is_some();
+        !self.over && (waits || !self.commands.is_empty())
+    }
+
     fn signed_in(
         &mut self,
         who: Result<Arc<Identity>, SignInRefusal>,
