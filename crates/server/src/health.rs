@@ -14,11 +14,11 @@ use rollcall_core::{
     facts::{Key, Row},
     id::{DocumentId, DocumentKind, TenantId},
     people::{Settings, Tenant},
-    position::{Epoch, Offset},
+    position::{Epoch, Position},
     time::Zone,
 };
-use rollcall_store::Loaded;
-use tokio::runtime::Runtime;
+use rollcall_store::{Loaded, Store};
+use tokio::{runtime::Runtime, sync::Mutex};
 
 use crate::{
     clock,
@@ -44,13 +44,24 @@ pub struct Health {
     control: Control,
     /// When the last probe succeeded, in milliseconds.
     well_at: Arc<AtomicI64>,
+    /// Held by a probe, whose log nobody else must begin anew.
+    probing: Arc<Mutex<()>>,
 }
+
+/// Events of the probe's log, after which it is begun anew: three quarters of an hour.
+const EVENTS_MAX: u64 = 1_000;
 
 /// Prepares the probe's tenant.
 ///
 /// # Errors
 /// The store does not work.
 pub fn start(control: &Control) -> anyhow::Result<Health> {
+    begin_log(&*control.store)?;
+    Ok(Health { control: control.clone(), well_at: Arc::default(), probing: Arc::default() })
+}
+
+/// Makes the probe's tenant anew, so that its log stays short.
+fn begin_log(store: &dyn Store) -> anyhow::Result<()> {
     let tenant = Tenant {
         id: TENANT.into(),
         name: "The program's own probe".into(),
@@ -59,12 +70,11 @@ pub fn start(control: &Control) -> anyhow::Result<Health> {
     };
     let rows = vec![Row::Tenant(Arc::new(tenant))];
     let epoch = Epoch(clock::random_u32());
-    // Made anew at each start, so that its log stays short.
-    let loaded = control.store.load(&TENANT.into(), epoch, rows, true, clock::now());
+    let loaded = store.load(&TENANT.into(), epoch, rows, true, clock::now());
     let Loaded::Done(_) = loaded.context("the store does not work")? else {
         anyhow::bail!("the store kept the probe of another program that runs on the same data");
     };
-    Ok(Health { control: control.clone(), well_at: Arc::default() })
+    Ok(())
 }
 
 impl Health {
@@ -89,10 +99,14 @@ impl Health {
 
     /// Probes once and remembers whether it went well.
     pub async fn probe(&self) {
+        let _alone = self.probing.lock().await;
         match tokio::time::timeout(PATIENCE, self.attempt()).await {
-            Ok(Ok(())) => {
+            Ok(Ok(position)) => {
                 self.well_at.store(clock::now().millis(), Ordering::Relaxed);
                 self.control.metrics.well(true);
+                if position.offset.0 >= EVENTS_MAX {
+                    self.begin_log().await;
+                }
                 return;
             }
             Ok(Err(error)) => tracing::error!(%error, "the program's own probe failed"),
@@ -101,41 +115,80 @@ impl Health {
         self.control.metrics.well(false);
     }
 
-    /// A write, its delivery to every shard, a read.
-    async fn attempt(&self) -> anyhow::Result<()> {
+    /// Begins the log anew between two probes: it takes no longer than one, and until then the last
+    /// success counts.
+    async fn begin_log(&self) {
+        let store = self.control.store.clone();
+        let begun = tokio::task::spawn_blocking(move || begin_log(&*store)).await;
+        // The old log goes on, and this is tried again after the next probe.
+        if let Ok(Err(error)) = begun {
+            tracing::error!(%error, "the log of the program's own probe could not be begun anew");
+        }
+    }
+
+    /// A write, its delivery to every shard, a read; where the log stands then.
+    async fn attempt(&self) -> anyhow::Result<Position> {
         let (kind, id) = (DocumentKind::new("probe"), DocumentId::new("probe"));
-        let at = clock::now().to_string();
-        let data = serde_json::Map::from_iter([("at".to_owned(), at.clone().into())]);
+        // The same content again would be no event.
+        let written = serde_json::Value::from(clock::fresh_id());
+        let data = serde_json::Map::from_iter([("written".to_owned(), written.clone())]);
         let command =
             Command::PutDocument { kind: kind.clone(), id: Some(id.clone()), data, seen: None };
         let (tenant, fresh) = (TenantId::new(TENANT), clock::fresh_id());
         let ask = Ask { tenant: tenant.clone(), by: By::System, id: None, command, fresh };
         let answer = self.control.submitter.submit_and_wait(ask).await?;
-        self.delivered(answer.position.offset).await?;
+        self.delivered(answer.position).await?;
         let store = self.control.store.clone();
         let read = tokio::task::spawn_blocking(move || {
             look(&*store, &tenant, |view| view.row(&Key::Document(kind, id)))
         });
         match read.await?? {
-            Some(Row::Document(document)) if document.data.get("at") == Some(&at.into()) => Ok(()),
+            Some(Row::Document(document)) if document.data.get("written") == Some(&written) => {
+                Ok(answer.position)
+            }
             _ => anyhow::bail!("what was written could not be read"),
         }
     }
 
     /// Asks every shard how far the probe's tape has come; the answer stands behind the event in
     /// the shard's inbox, just as a member's delivery does.
-    async fn delivered(&self, offset: Offset) -> anyhow::Result<()> {
+    async fn delivered(&self, Position { epoch, offset }: Position) -> anyhow::Result<()> {
         for shard in (0u16..).take(self.control.hub.len()) {
             let (told, heard) = tokio::sync::oneshot::channel();
-            let inbound = Inbound::Probe { tenant: TENANT.into(), head: told };
+            let inbound = Inbound::Probe { tenant: TENANT.into(), epoch, head: told };
             self.control.hub.tell_soon(shard, inbound).await;
             let head = heard.await.with_context(|| format!("shard {shard} does not answer"))?;
-            // The first probe finds no tape yet: it has just been asked for.
+            // The first probe of a log finds no tape yet: it has just been asked for.
             anyhow::ensure!(
                 head.is_none_or(|head| head >= offset),
                 "shard {shard} has not got the event"
             );
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_core::position::Offset;
+
+    use super::*;
+    use crate::api::testing::House;
+
+    #[tokio::test]
+    async fn the_probes_log_stays_short_and_the_program_well() {
+        let house = House::open().await;
+        let Health { control, .. } = &house.api.health;
+        let position =
+            || look(&*control.store, &TENANT.into(), |view| Ok(view.position())).unwrap();
+        let (first, mut longest) = (position(), Offset(0));
+        for _ in 0..EVENTS_MAX + 10 {
+            house.api.health.well_at.store(0, Ordering::Relaxed);
+            house.api.health.probe().await;
+            assert!(house.api.health.is_well());
+            longest = longest.max(position().offset);
+        }
+        assert_ne!(position().epoch, first.epoch);
+        assert!(longest.0 < EVENTS_MAX && position().offset.0 < 20, "{longest:?}");
     }
 }

@@ -12,7 +12,7 @@ use rollcall_core::{
     command::Ask,
     id::{AccountId, GatheringId, TenantId},
     live::PresenceMember,
-    position::Offset,
+    position::{Epoch, Offset},
     rejection::{Fault, Rejection},
     room::Room,
     time::{Date, Timestamp},
@@ -151,6 +151,8 @@ pub enum Inbound {
     Probe {
         /// Which tenant.
         tenant: TenantId,
+        /// Of which log; a tape of an earlier one is let go.
+        epoch: Epoch,
         /// Told the tape's head.
         head: oneshot::Sender<Option<Offset>>,
     },

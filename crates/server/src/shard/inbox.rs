@@ -2,7 +2,12 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use rollcall_core::{id::TenantId, position::Offset, rejection::Fault, room::Room};
+use rollcall_core::{
+    id::TenantId,
+    position::{Epoch, Offset},
+    rejection::Fault,
+    room::Room,
+};
 use rollcall_store::Verdict;
 use rollcall_wire::{
     Dialect,
@@ -64,7 +69,8 @@ impl Shard {
             }
             Inbound::Gone(key) => self.remove(key, "closed by peer"),
             Inbound::End(key) => self.end(key),
-            Inbound::Probe { tenant, head } => {
+            Inbound::Probe { tenant, epoch, head } => {
+                self.forget_other_log(&tenant, epoch);
                 let opened = self.tenant(&tenant).head().map(|position| position.offset);
                 // A probe that no longer waits has failed already.
                 let _ = head.send(opened);
@@ -192,6 +198,16 @@ impl Shard {
         })
     }
 
+    /// Lets go of a tenant whose log was begun anew meanwhile. Only the probe's is while the
+    /// program runs, and nobody is in it.
+    fn forget_other_log(&mut self, id: &TenantId, epoch: Epoch) {
+        let head = self.tenants.get(id).and_then(Tenant::head);
+        if head.is_some_and(|head| head.epoch != epoch) {
+            self.tenants.remove(id);
+            self.midnights.retain(|(_, tenant)| tenant != id);
+        }
+    }
+
     fn tenant_opened(&mut self, id: &TenantId, opened: Result<Opened, Fault>) {
         let Some(tenant) = self.tenants.get_mut(id) else { return };
         let waiting = std::mem::take(&mut tenant.waiting);
@@ -247,5 +263,37 @@ impl Shard {
         for key in followers {
             self.converse(key, |c, at, out| c.note(&Note::Stats(stats), at, out));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_core::{desk::Tally, position::Position, time::Zone};
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::{api::testing::House, shard::Opened};
+
+    #[tokio::test]
+    async fn a_tape_of_a_log_that_was_begun_anew_is_let_go() {
+        let house = House::open().await;
+        let mut shard = Shard::new(0, house.api.control.clone(), Arc::default());
+        let id = TenantId::new(".probe");
+        let mut probe = |epoch: u32, opened: Option<u64>| {
+            let (head, mut told) = oneshot::channel();
+            shard.receive(Inbound::Probe { tenant: id.clone(), epoch: Epoch(epoch), head });
+            if let Some(offset) = opened {
+                let position = Position { epoch: Epoch(epoch), offset: Offset(offset) };
+                let tally = Tally::new(Zone::utc(), shard.now);
+                let opened = Opened { position, tally };
+                shard.receive(Inbound::TenantOpened(id.clone(), Ok(opened)));
+            }
+            let told = told.try_recv().unwrap();
+            (told.map(|head| head.0), shard.midnights.len())
+        };
+        assert_eq!(probe(1, Some(1_000)), (None, 1));
+        assert_eq!(probe(1, None), (Some(1_000), 1));
+        assert_eq!(probe(2, Some(2)), (None, 1), "the old tape says nothing of the new log");
+        assert_eq!(probe(2, None), (Some(2), 1));
     }
 }
