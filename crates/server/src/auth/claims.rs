@@ -50,7 +50,7 @@ pub(super) struct Spelt {
     #[serde(rename = "user_id")]
     gym_account: Option<NumberOrText>,
     #[serde(rename = "userId")]
-    church_account: Option<NumberOrText>,
+    church_account: Option<Value>,
     #[serde(rename = "churchId")]
     church: Option<Value>,
 }
@@ -69,14 +69,15 @@ impl NumberOrText {
             Self::Text(text) => text,
         }
     }
+}
 
-    /// The number, also if it is written as a text (church 14.3).
-    fn number(self) -> Option<String> {
-        let text = self.text();
-        let digits =
-            !text.is_empty() && text.len() <= 15 && text.bytes().all(|b| b.is_ascii_digit());
-        digits.then_some(text)
-    }
+/// The number that names a church's account, also if it is written as a text (church 14.3).
+fn church_number(account: &Value) -> Option<String> {
+    let number = match account {
+        Value::String(text) if text.bytes().all(|b| b.is_ascii_digit()) => text.parse().ok(),
+        other => other.as_u64(),
+    };
+    number.map(|number: u64| number.to_string())
 }
 
 /// Seconds since 1970 up to the year 9999, as milliseconds.
@@ -99,10 +100,12 @@ impl Claims {
             if instant(spelt.exp).is_some_and(|ends| ends <= now) {
                 return Err(SignInRefusal::Expired);
             }
-            if !spelt.church.as_ref().is_some_and(Value::is_string) {
+            let church = spelt.church.as_ref().and_then(Value::as_str);
+            if church.is_none_or(|church| TenantId::parse("churchId", church).is_err()) {
                 return Err(SignInRefusal::NoTenant);
             }
-            if spelt.church_account.is_none() {
+            // The token is in order, but whoever it names cannot be anybody's account.
+            if spelt.church_account.as_ref().and_then(church_number).is_none() {
                 return Err(SignInRefusal::Account);
             }
         }
@@ -120,7 +123,7 @@ impl Claims {
             Dialect::Native => (spelt.sub?, spelt.tenant),
             Dialect::Gym => (spelt.gym_account?.text(), spelt.tenant),
             Dialect::Church => {
-                (spelt.church_account?.number()?, Some(spelt.church?.as_str()?.to_owned()))
+                (church_number(&spelt.church_account?)?, Some(spelt.church?.as_str()?.to_owned()))
             }
         };
         let tenant = tenant.map(|tenant| TenantId::parse("tenant", &tenant));

@@ -106,14 +106,39 @@ fn church_3_2_claims() {
     let church = |id: Value, tenant: Value| church_at(id, tenant, NOW_S + 60);
     let who = church(json!(7), json!("one")).unwrap();
     assert_eq!(who.account.role.name(), "trainer", "the role is read from the account");
-    assert!(church(json!("7"), json!("one")).is_ok(), "14.3");
-    for (id, tenant) in [(json!("7a"), json!("one")), (json!(7), json!("two"))] {
-        assert_eq!(church(id, tenant).unwrap_err(), SignInRefusal::Invalid);
+    for same in ["7", "007"] {
+        assert!(church(json!(same), json!("one")).is_ok(), "14.3");
     }
-    assert_eq!(church(json!(7), json!(null)).unwrap_err(), SignInRefusal::NoTenant, "3.3, 8.2");
+    assert_eq!(church(json!(7), json!("two")).unwrap_err(), SignInRefusal::Invalid);
+    for tenant in [json!(null), json!(1), json!("")] {
+        assert_eq!(church(json!(7), tenant).unwrap_err(), SignInRefusal::NoTenant, "3.3, 8.2");
+    }
     for (id, tenant) in [(json!(7), json!(null)), (json!(null), json!("one"))] {
         let refusal = church_at(id, tenant, NOW_S).unwrap_err();
         assert_eq!(refusal, SignInRefusal::Expired, "3.3: in this order");
+    }
+}
+
+#[test]
+fn church_3_3_a_claim_that_names_nobody_is_no_unreadable_token() {
+    let world = world();
+    let nobody = [
+        json!(null),
+        json!("7a"),
+        json!(""),
+        json!(" 7"),
+        json!(7.5),
+        json!(-7),
+        json!(true),
+        json!([7]),
+        json!({}),
+        json!(u64::MAX),
+        json!("99999999999999999999999"),
+    ];
+    for id in nobody {
+        let claims = json!({ "userId": id, "churchId": "one", "exp": NOW_S + 60 });
+        let refusal = world.identify(Dialect::Church, &token(&claims)).unwrap_err();
+        assert_eq!(refusal, SignInRefusal::Account, "{id}");
     }
 }
 
