@@ -8,6 +8,8 @@ mod members;
 mod rights;
 mod run;
 mod tenant;
+#[cfg(test)]
+mod tests;
 mod turn;
 mod wheel;
 
