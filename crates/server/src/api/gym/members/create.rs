@@ -3,6 +3,7 @@
 use axum::{extract::State, http::StatusCode};
 use rollcall_core::{
     command::{Command, Expect, List},
+    id::CommandId,
     people::Permission,
     rejection::{Fault, Refusal, Rejection},
 };
@@ -39,7 +40,9 @@ pub(super) async fn create(State(api): State<Api>, caller: Caller, body: Fields)
         }
         let (list, fields, expect) = (List::People, fields.clone(), Expect::New);
         let change = Command::Change { list, id: None, fields, expect, seen: None };
-        match caller.submit(&api, body.request_id(), change).await {
+        // A number that was taken is an answer too, and would be the answer to the next try.
+        let try_id = |id| if taken == 0 { id } else { CommandId::new(format!("{id}#{taken}")) };
+        match caller.submit(&api, body.request_id().map(try_id), change).await {
             Err(Refusal::Rejected(Rejection::AlreadyExists { .. }))
                 if !numbered && taken < NUMBERS_TRIED =>
             {
@@ -89,12 +92,17 @@ mod tests {
     #[tokio::test]
     async fn g7_1_members_made_at_once_get_numbers_of_their_own() {
         let gym = Gym::open().await;
-        let make = || gym.by("admin", "POST", PATH, Some(json!({"full_name": "Twin"})));
-        let made = tokio::join!(make(), make(), make(), make(), make(), make());
+        let make = |id: &'static str| {
+            gym.by("admin", "POST", PATH, Some(json!({"full_name": "Twin", "requestId": id})))
+        };
+        let made = tokio::join!(make("a"), make("b"), make("c"), make("d"), make("e"), make("f"));
         let made = [made.0, made.1, made.2, made.3, made.4, made.5];
         let numbers: std::collections::HashSet<_> =
             made.iter().map(|(_, item)| item["membership_number"].to_string()).collect();
         assert_eq!(numbers.len(), 6, "{made:?}");
+        for (id, made) in ["a", "b", "c", "d", "e", "f"].into_iter().zip(made) {
+            assert_eq!(make(id).await, made, "a repeat gets the first answer");
+        }
     }
 
     #[tokio::test]
