@@ -114,7 +114,7 @@ pub enum Flushed {
 /// one write.
 pub trait Sink: Any {
     /// Takes a message; `id` is the position a reader may resume from once it has it.
-    fn message(&mut self, message: &Message, id: Option<Position>);
+    fn message(&mut self, message: Message, id: Option<Position>);
 
     /// Takes bytes that are no text, where the transport knows such messages.
     fn binary(&mut self, _bytes: &Bytes) {}
@@ -146,6 +146,9 @@ pub trait Sink: Any {
 
     /// Bytes that were taken and not written.
     fn waiting_bytes(&self) -> usize;
+
+    /// Reads what the next [`Sink::flush`] will need, so that it is in the processor's cache.
+    fn fetch(&self) {}
 
     /// Ready when [`Sink::flush`] can go on.
     fn writable(&self) -> Pin<Box<dyn Future<Output = ()>>>;
@@ -206,8 +209,6 @@ pub struct Connection {
     /// Everything up to here has been given to the conversation, or was not for it.
     pub(crate) upto: Offset,
     pub(crate) delivery: Delivery,
-    /// Whether it stands in the shard's list for the end of the turn.
-    pub(crate) dirty: bool,
     /// Whether the reader is slow: nothing more is given until it can be written.
     pub(crate) blocked: bool,
     /// Whether a task waits until it can be written.
@@ -273,7 +274,6 @@ impl Connection {
             name: None,
             upto: Offset(0),
             delivery: Delivery::Live,
-            dirty: false,
             blocked: false,
             awaits_writable: false,
             heard_at: now,

@@ -7,7 +7,7 @@ use crate::websocket;
 /// A text message that was encoded once: cloning it shares the bytes.
 ///
 /// The WebSocket header stands directly before the text in one allocation, so a
-/// WebSocket member gets [`Message::websocket`] and every other transport gets
+/// WebSocket member gets [`Message::into_websocket`] and every other transport gets
 /// [`Message::text`] without a further copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -28,8 +28,8 @@ impl Message {
 
     /// The message as one unmasked WebSocket text frame (RFC 6455 section 5.2).
     #[must_use]
-    pub fn websocket(&self) -> Bytes {
-        self.framed.clone()
+    pub fn into_websocket(self) -> Bytes {
+        self.framed
     }
 
     /// The bare text.

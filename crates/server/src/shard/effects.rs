@@ -28,7 +28,7 @@ impl Shard {
     pub(super) fn carry_out(&mut self, key: ConnectionKey, out: &mut Outbox) {
         for effect in out.drain() {
             match effect {
-                Effect::Send { message, id } => self.send(key, &message, id),
+                Effect::Send { message, id } => self.send(key, message, id),
                 Effect::Binary(bytes) => {
                     if let Some(connection) = self.connection(key) {
                         connection.sink.binary(&bytes);
@@ -60,10 +60,11 @@ impl Shard {
         }
     }
 
-    fn send(&mut self, key: ConnectionKey, message: &Message, id: Option<Position>) {
+    fn send(&mut self, key: ConnectionKey, message: Message, id: Option<Position>) {
         let Some(connection) = self.connection(key) else { return };
         // What waited before counts: one message may be as large as it must be.
         let too_much = connection.sink.waiting_bytes() > super::WAITING_BYTES_MAX;
+        let bytes_more = message.text_bytes();
         connection.sink.message(message, id);
         let listener = connection.entrance.index;
         if too_much {
@@ -76,7 +77,7 @@ impl Shard {
             self.sent.resize(listener + 1, (0, 0));
         }
         let (frames, bytes) = &mut self.sent[listener];
-        (*frames, *bytes) = (*frames + 1, *bytes + message.text_bytes());
+        (*frames, *bytes) = (*frames + 1, *bytes + bytes_more);
     }
 
     pub(super) fn tenant_of(&mut self, key: ConnectionKey) -> Option<rollcall_core::id::TenantId> {

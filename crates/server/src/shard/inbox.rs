@@ -182,12 +182,13 @@ impl Shard {
     fn announce(&mut self, id: &TenantId, event: &Arc<Broadcast>) {
         self.told = Some(event.committed.at);
         let Some(tenant) = self.tenants.get(id) else { return };
-        let followers: Vec<_> = tenant.followers(&event.room).collect();
-        let (offset, receivers) = (event.committed.offset.0, followers.len());
-        tracing::debug!(tenant = %id, offset, room = %event.room, receivers, "published");
-        for key in followers {
-            self.mark_for(key, event);
+        let (offset, mut receivers) = (event.committed.offset.0, 0_u32);
+        for key in tenant.followers(&event.room) {
+            // One that is up to date need not look at what came before: it was not for it.
+            self.dirty.mark(key, Offset(offset - 1));
+            receivers += 1;
         }
+        tracing::debug!(tenant = %id, offset, room = %event.room, receivers, "published");
     }
 
     /// A tenant on this shard, looked up if it is not there.

@@ -306,6 +306,7 @@ impl Shard {
         }
         self.forget_identity(key);
         let (_, connection) = self.connections.remove(key.index as usize);
+        self.dirty.done(key);
         self.gauge.connections.fetch_sub(1, Ordering::Relaxed);
         let open_ms = self.now.since_ms(connection.opened_at);
         self.control.metrics.closed(connection.entrance.index, why);
@@ -315,6 +316,7 @@ impl Shard {
         }
         if self.connections.is_empty() {
             self.connections.shrink_to_fit();
+            self.dirty.clear();
         }
     }
 }

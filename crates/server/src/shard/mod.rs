@@ -1,5 +1,6 @@
 //! A shard: one thread, its connections, and the live end of every tenant that has members here.
 
+mod dirty;
 mod effects;
 mod follow;
 mod hub;
@@ -15,13 +16,14 @@ mod wheel;
 
 use std::{
     cell::RefCell,
-    collections::{HashMap, VecDeque},
+    collections::{BTreeMap, VecDeque},
     io,
     ops::ControlFlow,
     rc::Rc,
     sync::Arc,
 };
 
+use dirty::Dirty;
 pub(crate) use hub::sleep_until;
 pub use hub::{Client, Errand, Gauge, Hub, Inbound, Inspected, Opener, Reply, SinkOpener};
 use rollcall_core::{id::TenantId, time::Timestamp};
@@ -83,9 +85,9 @@ pub struct Shard {
     number: u16,
     connections: Slab<(u32, Connection)>,
     generation: u32,
-    tenants: HashMap<TenantId, Tenant>,
+    tenants: BTreeMap<TenantId, Tenant>,
     /// Connections that have something to send at the end of the turn.
-    dirty: Vec<ConnectionKey>,
+    dirty: Dirty,
     wheel: Wheel,
     /// When the next day of which tenant begins.
     midnights: Vec<(Timestamp, TenantId)>,
@@ -118,8 +120,8 @@ impl Shard {
             number,
             connections: Slab::new(),
             generation: 0,
-            tenants: HashMap::new(),
-            dirty: Vec::new(),
+            tenants: BTreeMap::new(),
+            dirty: Dirty::default(),
             wheel: Wheel::default(),
             midnights: Vec::new(),
             later: VecDeque::new(),

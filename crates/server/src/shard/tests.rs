@@ -25,7 +25,7 @@ use crate::{
 struct Taken;
 
 impl Sink for Taken {
-    fn message(&mut self, _message: &Message, _id: Option<Position>) {}
+    fn message(&mut self, _message: Message, _id: Option<Position>) {}
 
     fn heartbeat(&mut self) {}
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollcall_core::{limits, room::Room};
+use rollcall_core::{limits, people::Permission, position::Offset, room::Room};
 use rollcall_wire::{
     broadcast::Broadcast,
     conversation::{Moment, Note, Outbox},
@@ -21,6 +21,9 @@ const EVENTS_A_WRITE: usize = 64;
 /// would be taken for too slow before it was offered anything.
 const BYTES_A_WRITE: usize = 256 * 1024;
 
+/// Connections whose memory is asked for together.
+const FETCHED_TOGETHER: usize = 16;
+
 impl Shard {
     pub(super) fn has_work(&self) -> bool {
         !self.dirty.is_empty() || !self.later.is_empty()
@@ -28,25 +31,9 @@ impl Shard {
 
     /// Notes that a connection has something to send.
     pub(crate) fn mark(&mut self, key: ConnectionKey) {
-        let Some(connection) = self.connection(key) else { return };
-        if !connection.dirty {
-            connection.dirty = true;
-            self.dirty.push(key);
+        if self.connection(key).is_some() {
+            self.dirty.mark(key, Offset(0));
         }
-    }
-
-    /// Notes that an event concerns a connection. One that is up to date need not look at what
-    /// came before the event: it was not for it.
-    pub(super) fn mark_for(&mut self, key: ConnectionKey, event: &Broadcast) {
-        let Some(connection) = self.connection(key) else { return };
-        // One that takes no events now is marked when it does again.
-        if connection.dirty || !connection.takes_events() {
-            return;
-        }
-        let before = event.committed.offset.0 - 1;
-        connection.upto.0 = connection.upto.0.max(before);
-        connection.dirty = true;
-        self.dirty.push(key);
     }
 
     /// Gives a connection the events it has not had, as far as it can take them now.
@@ -205,12 +192,33 @@ impl Shard {
         }
     }
 
+    /// Reads of each of these connections what its delivery will need. A delivery ends in a
+    /// system call, after which the processor has nothing of the next connection at hand: one by
+    /// one, each would wait for its places in memory in turn; here they are fetched all at once.
+    fn fetch(&self, keys: &[ConnectionKey]) {
+        for key in keys {
+            if let Some((_, connection)) = self.connections.get(key.index as usize) {
+                let who = connection.identity.as_ref();
+                let keys = who.map(|who| (who.tenant.as_str(), who.keys.may(Permission::ReadDesk)));
+                std::hint::black_box((connection.due(self.now), connection.upto, keys));
+                connection.sink.fetch();
+            }
+        }
+    }
+
     fn finish(&mut self, key: ConnectionKey) -> Option<ConnectionKey> {
-        self.connection(key)?.dirty = false;
+        let known = self.dirty.known(key);
+        let connection = self.connection(key)?;
+        // One that takes no events now is marked anew, for everything, when it does again.
+        if connection.takes_events() {
+            connection.upto = connection.upto.max(known);
+        }
         self.deliver(key);
         if self.write(key) {
             self.part(key);
         }
+        // Not before: what it was given just now would have it come here once more.
+        self.dirty.done(key);
         let now = self.now;
         let connection = self.connection(key)?;
         let due = connection.due(now);
@@ -274,9 +282,9 @@ impl Local {
             self.handle(&mut shard, inbound);
         }
         let mut blocked = Vec::new();
-        let dirty = std::mem::take(&mut shard.dirty);
-        for key in dirty {
-            blocked.extend(shard.finish(key));
+        for keys in shard.dirty.take().chunks(FETCHED_TOGETHER) {
+            shard.fetch(keys);
+            blocked.extend(keys.iter().filter_map(|key| shard.finish(*key)));
         }
         for key in blocked {
             self.wait_until_writable(&mut shard, key);

@@ -80,10 +80,10 @@ const NO_NEWS: [&[u8]; 3] =
     [br#"{"type":"hello""#, br#"{"type":"signed_in""#, br#"{"type":"following""#];
 
 impl Sink for PollSink {
-    fn message(&mut self, message: &Message, id: Option<Position>) {
+    fn message(&mut self, message: Message, id: Option<Position>) {
         self.waiting_bytes += message.text_bytes();
         self.news |= !NO_NEWS.iter().any(|start| message.text().starts_with(start));
-        self.messages.push(message.clone());
+        self.messages.push(message);
         self.position = id.or(self.position);
     }
 

@@ -81,7 +81,7 @@ impl SseSink {
 }
 
 impl Sink for SseSink {
-    fn message(&mut self, message: &Message, id: Option<Position>) {
+    fn message(&mut self, message: Message, id: Option<Position>) {
         let id = id.map(|id| id.to_string());
         let labels = sse::Labels { id: id.as_deref(), name: None };
         for piece in labels.event(message.text()) {

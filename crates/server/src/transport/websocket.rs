@@ -1,6 +1,13 @@
 //! WebSocket on a bare TCP stream: one shared read buffer per shard, one vectored write per turn.
 
-use std::{future::Future, io::IoSlice, net::Shutdown, pin::Pin, rc::Rc};
+use std::{
+    future::Future,
+    io::IoSlice,
+    net::Shutdown,
+    os::fd::{AsFd as _, AsRawFd as _},
+    pin::Pin,
+    rc::Rc,
+};
 
 use bytes::Bytes;
 use rollcall_core::position::Position;
@@ -9,7 +16,7 @@ use rollcall_wire::{
     websocket::{self, Decoder, Incoming},
 };
 use socket2::SockRef;
-use tokio::net::TcpStream;
+use tokio::{io::Interest, net::TcpStream};
 
 use crate::{
     connection::{Flushed, Input, Place, Sink},
@@ -62,18 +69,27 @@ impl WebSocketSink {
     /// Asks the system at once: nearly always it takes everything, and then the runtime's own
     /// record of the socket need not be touched. Only the runtime can wait, so it is the one to
     /// learn of a socket that is full.
-    fn send(&self, slices: &[IoSlice<'_>]) -> std::io::Result<usize> {
-        let socket = SockRef::from(&*self.stream);
-        let sent = match slices {
-            [one] => socket.send(one),
-            many => socket.send_vectored(many),
-        };
-        match sent {
+    fn send(&self) -> std::io::Result<usize> {
+        match self.try_send() {
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
-                self.stream.try_write_vectored(slices)
+                self.stream.try_io(Interest::WRITABLE, || self.try_send())
             }
             done => done,
         }
+    }
+
+    /// Offers the system as many frames as it takes at once.
+    fn try_send(&self) -> std::io::Result<usize> {
+        let socket = SockRef::from(&*self.stream);
+        if let [only] = &*self.frames {
+            return socket.send(&only[self.written..]);
+        }
+        let mut slices = [IoSlice::new(&[]); SLICES_MAX];
+        let mut begun = self.written;
+        for (slice, frame) in slices.iter_mut().zip(&*self.frames) {
+            *slice = IoSlice::new(&frame[std::mem::take(&mut begun)..]);
+        }
+        socket.send_vectored(&slices[..self.frames.len().min(SLICES_MAX)])
     }
 
     /// Takes `count` written bytes off the front.
@@ -103,8 +119,8 @@ fn binary_frame(bytes: &[u8]) -> Bytes {
 }
 
 impl Sink for WebSocketSink {
-    fn message(&mut self, message: &Message, _id: Option<Position>) {
-        self.push(message.websocket());
+    fn message(&mut self, message: Message, _id: Option<Position>) {
+        self.push(message.into_websocket());
     }
 
     fn binary(&mut self, bytes: &Bytes) {
@@ -134,14 +150,8 @@ impl Sink for WebSocketSink {
     }
 
     fn flush(&mut self) -> Flushed {
-        while let Some(first) = self.frames.first() {
-            let mut slices = [IoSlice::new(&[]); SLICES_MAX];
-            let count = self.frames.len().min(SLICES_MAX);
-            for (slice, frame) in slices.iter_mut().zip(&*self.frames) {
-                *slice = IoSlice::new(frame);
-            }
-            slices[0] = IoSlice::new(&first[self.written..]);
-            match self.send(&slices[..count]) {
+        while !self.frames.is_empty() {
+            match self.send() {
                 Ok(0) => return Flushed::Over,
                 Ok(written) => self.advance(written),
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
@@ -155,6 +165,10 @@ impl Sink for WebSocketSink {
 
     fn waiting_bytes(&self) -> usize {
         self.waiting_bytes
+    }
+
+    fn fetch(&self) {
+        std::hint::black_box((self.waiting_bytes, self.stream.as_fd().as_raw_fd()));
     }
 
     fn writable(&self) -> Pin<Box<dyn Future<Output = ()>>> {

@@ -1,10 +1,6 @@
 //! One batch of commands, one transaction: facts, decide, append, apply, answer.
 
-use std::{
-    cell::RefCell,
-    collections::{HashMap, hash_map::Entry},
-    sync::Arc,
-};
+use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
 use rollcall_core::{
     command::Ask,
@@ -19,8 +15,8 @@ use rollcall_core::{
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    answers::{self, Asked},
-    broken::{Broken, signed, unsigned},
+    answers::{Asked, Forgetting},
+    broken::Broken,
     cache::{Cache, Inside},
     log,
     read::Rows,
@@ -32,6 +28,9 @@ use crate::{Loaded, Verdict};
 pub(super) struct Writer {
     conn: Connection,
     cache: RefCell<Cache>,
+    /// Where each tenant's log stands; like the cache, true only while nobody else writes.
+    ledgers: HashMap<TenantId, Ledger>,
+    forgetting: Forgetting,
     /// SQLite's count of commits by others, to notice another process (an import, say).
     seen_version: i64,
     buffer: Vec<u8>,
@@ -62,7 +61,14 @@ impl From<Stopped> for Fault {
 
 impl Writer {
     pub(super) fn new(conn: Connection) -> Self {
-        Self { conn, cache: RefCell::default(), seen_version: 0, buffer: Vec::with_capacity(4_096) }
+        Self {
+            conn,
+            cache: RefCell::default(),
+            ledgers: HashMap::new(),
+            forgetting: Forgetting::default(),
+            seen_version: 0,
+            buffer: Vec::with_capacity(4_096),
+        }
     }
 
     /// The whole batch in one transaction; if a write fails, each command in its own, so that
@@ -132,22 +138,28 @@ impl Writer {
         let version =
             self.conn.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
         if version != self.seen_version {
-            self.cache.borrow_mut().clear();
+            self.remember_nothing();
             self.seen_version = version;
         }
         let mut transaction = Transaction {
             conn: &self.conn,
             cache: &self.cache,
             buffer: &mut self.buffer,
-            ledgers: HashMap::new(),
+            ledgers: &mut self.ledgers,
+            forgetting: &mut self.forgetting,
         };
-        let value = work(&mut transaction)?;
-        transaction.write_heads()?;
-        Ok(value)
+        work(&mut transaction)
+    }
+
+    /// What was remembered may not be so: a transaction is undone, or somebody else wrote.
+    fn remember_nothing(&mut self) {
+        self.cache.borrow_mut().clear();
+        self.ledgers.clear();
+        self.forgetting = Forgetting::default();
     }
 
     fn undo(&mut self) -> Result<(), Broken> {
-        self.cache.borrow_mut().clear();
+        self.remember_nothing();
         if self.conn.is_autocommit() {
             return Ok(());
         }
@@ -155,14 +167,12 @@ impl Writer {
     }
 }
 
-/// A tenant's place in this transaction.
+/// A tenant's log as the open transaction has it.
 #[derive(Clone, Copy)]
 struct Ledger {
     tenant: i64,
     epoch: Epoch,
     head: Offset,
-    /// The head as the table has it.
-    written: Offset,
 }
 
 impl Ledger {
@@ -171,17 +181,18 @@ impl Ledger {
     }
 }
 
-/// The tenants' heads are minted here, inside the transaction, so that a rollback leaves no hole.
+/// Offsets are minted here, inside the transaction, so that a rollback leaves no hole.
 struct Transaction<'w> {
     conn: &'w Connection,
     cache: &'w RefCell<Cache>,
     buffer: &'w mut Vec<u8>,
-    ledgers: HashMap<TenantId, Option<Ledger>>,
+    ledgers: &'w mut HashMap<TenantId, Ledger>,
+    forgetting: &'w mut Forgetting,
 }
 
 impl Transaction<'_> {
     fn answer_all(&mut self, batch: &[Ask], now: Timestamp) -> Result<Vec<Verdict>, Broken> {
-        answers::forget(self.conn, now, 2 * batch.len())?;
+        self.forgetting.forget(self.conn, now, 2 * batch.len())?;
         batch.iter().map(|ask| self.answer(ask, now)).collect()
     }
 
@@ -210,7 +221,7 @@ impl Transaction<'_> {
             let span = (before, ledger.head);
             asked.remember(self.conn, span, given, now, self.buffer)?;
         }
-        self.ledgers.insert(ask.tenant.clone(), Some(ledger));
+        self.ledgers.insert(ask.tenant.clone(), ledger);
         Ok(verdict)
     }
 
@@ -269,14 +280,14 @@ impl Transaction<'_> {
         }
         run(
             self.conn,
-            "INSERT INTO tenants (name, epoch, head) VALUES (?1, ?2, 0) \
-             ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch, head = 0",
+            "INSERT INTO tenants (name, epoch) VALUES (?1, ?2) \
+             ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch",
             params![tenant.as_str(), epoch.0],
         )?;
         let ledger = read_ledger(self.conn, tenant)?;
         let mut ledger = ledger.ok_or_else(|| Broken::Value("a tenant vanished".into()))?;
         self.append(&mut ledger, Event::Imported { rows }, None, now)?;
-        self.ledgers.insert(tenant.clone(), Some(ledger));
+        self.ledgers.insert(tenant.clone(), ledger);
         Ok(Loaded::Done(ledger.position()))
     }
 
@@ -285,23 +296,10 @@ impl Transaction<'_> {
     }
 
     fn ledger(&mut self, tenant: &TenantId) -> Result<Option<Ledger>, Broken> {
-        Ok(match self.ledgers.entry(tenant.clone()) {
-            Entry::Occupied(known) => *known.get(),
-            Entry::Vacant(new) => *new.insert(read_ledger(self.conn, tenant)?),
-        })
-    }
-
-    fn write_heads(&self) -> Result<(), Broken> {
-        for ledger in self.ledgers.values().flatten() {
-            if ledger.head != ledger.written {
-                run(
-                    self.conn,
-                    "UPDATE tenants SET head = ?2 WHERE id = ?1",
-                    params![ledger.tenant, signed(ledger.head.0)],
-                )?;
-            }
+        if let Some(known) = self.ledgers.get(tenant) {
+            return Ok(Some(*known));
         }
-        Ok(())
+        read_ledger(self.conn, tenant)
     }
 }
 
@@ -311,7 +309,6 @@ fn read_ledger(conn: &Connection, tenant: &TenantId) -> Result<Option<Ledger>, B
         tenant,
         epoch: position.epoch,
         head: position.offset,
-        written: position.offset,
     }))
 }
 
@@ -320,13 +317,13 @@ pub(super) fn place(
     conn: &Connection,
     tenant: &TenantId,
 ) -> Result<Option<(i64, Position)>, Broken> {
-    let found: Option<(i64, u32, i64)> = conn
-        .prepare_cached("SELECT id, epoch, head FROM tenants WHERE name = ?1")?
-        .query_row([tenant.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+    let found = conn
+        .prepare_cached("SELECT id, epoch FROM tenants WHERE name = ?1")?
+        .query_row([tenant.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let Some((id, epoch, head)) = found else {
+    let Some((id, epoch)) = found else {
         return Ok(None);
     };
-    let position = Position { epoch: Epoch(epoch), offset: Offset(unsigned(head)?) };
+    let position = Position { epoch: Epoch(epoch), offset: log::head(conn, id)? };
     Ok(Some((id, position)))
 }

@@ -12,8 +12,14 @@ struct Migration {
 }
 
 /// Every migration, in order. A file that was ever released is never edited: add the next one.
-const MIGRATIONS: &[Migration] =
-    &[Migration { number: 1, name: "start", sql: include_str!("migrations/0001_start.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, name: "start", sql: include_str!("migrations/0001_start.sql") },
+    Migration {
+        number: 2,
+        name: "fewer_pages",
+        sql: include_str!("migrations/0002_fewer_pages.sql"),
+    },
+];
 
 /// Brings the database to this program's form.
 pub(super) fn migrate(conn: &mut Connection) -> Result<(), OpenError> {
@@ -59,7 +65,15 @@ fn checksum_of(sql: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use rollcall_core::{
+        command::{Ask, By, Command, List},
+        event::Event,
+        position::{Epoch, Offset, Position},
+        time::Timestamp,
+    };
+
     use super::*;
+    use crate::{Store as _, sqlite::SqliteStore};
 
     const ONE: Migration = Migration { number: 1, name: "one", sql: "CREATE TABLE a (x INTEGER)" };
     const TWO: Migration = Migration { number: 2, name: "two", sql: "CREATE TABLE b (x INTEGER)" };
@@ -97,5 +111,46 @@ mod tests {
         assert!(apply(&mut conn, &[ONE, broken]).is_err());
         assert!(conn.execute_batch("SELECT * FROM a").is_err());
         apply(&mut conn, &[ONE, TWO]).unwrap();
+    }
+
+    #[test]
+    fn a_file_of_the_first_form_keeps_its_logs_and_answers() {
+        const AT: i64 = 1_790_000_000_000;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("old.db");
+        let mut conn = Connection::open(&path).unwrap();
+        apply(&mut conn, &MIGRATIONS[..1]).unwrap();
+        let event = Event::Imported { rows: Vec::new() };
+        let (room, event) = (event.room().to_string(), serde_json::to_string(&event).unwrap());
+        conn.execute_batch(&format!(
+            "INSERT INTO tenants VALUES (1, 's', 7, 1, NULL), (2, 't', 8, 2, NULL);
+             INSERT INTO log (tenant, \"offset\", at, \"by\", command, room, event) VALUES
+               (2, 1, {AT}, NULL, NULL, '{room}', '{event}'), (1, 1, {AT}, NULL, NULL, '{room}', '{event}'),
+               (2, 2, {AT}, 'ann', 'c', '{room}', '{event}');
+             INSERT INTO answers VALUES (1, 2, 'ann', 'c', {AT}, 2, 2, NULL, NULL);"
+        ))
+        .unwrap();
+        drop(conn);
+        let store = SqliteStore::open(&path).unwrap();
+        for (tenant, epoch, offsets) in [("s", 7, vec![1]), ("t", 8, vec![1, 2])] {
+            let looked = store.look(&tenant.into(), &mut |view| {
+                let head = Offset(offsets.len() as u64);
+                assert_eq!(view.position(), Position { epoch: Epoch(epoch), offset: head });
+                let events = view.log(Offset(0), 10, None)?.events;
+                assert!(events.iter().map(|event| event.offset.0).eq(offsets.clone()));
+                Ok(())
+            });
+            assert!(looked.unwrap());
+        }
+        let ask = Ask {
+            tenant: "t".into(),
+            by: By::Account("ann".into()),
+            id: Some("c".into()),
+            command: Command::Remove { list: List::Groups, id: "g".into() },
+            fresh: "fresh".into(),
+        };
+        let verdicts = store.commit(&[ask], Timestamp::from_millis(AT + 1)).unwrap();
+        let answer = verdicts[0].as_ref().unwrap();
+        assert_eq!((answer.repeated, answer.position.offset), (true, Offset(2)));
     }
 }

@@ -80,7 +80,7 @@ pub struct Native {
     opening: Option<Box<Opening>>,
     who: Option<Arc<Identity>>,
     checking: Option<signing::Checking>,
-    /// By when a sign-in must have come.
+    /// By when a sign-in must have come; of one who is signed in, a fresh token.
     deadline: Option<Timestamp>,
     rooms: Vec<Place>,
     /// The one follow that waits for its answer.
@@ -270,7 +270,7 @@ impl Conversation for Native {
         if self.over || self.checking.is_some() {
             return None;
         }
-        self.who.as_ref().map(|who| who.expires_at).or(self.deadline)
+        self.deadline
     }
 
     fn woken(&mut self, at: &Moment, out: &mut Outbox) {

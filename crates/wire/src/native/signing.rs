@@ -68,7 +68,7 @@ impl Native {
     }
 
     fn welcome(&mut self, who: Arc<Identity>, at: &Moment, out: &mut Outbox) {
-        self.deadline = None;
+        self.deadline = Some(who.expires_at);
         self.greet(&who, out);
         self.who = Some(who);
         if let Some(opening) = self.opening.take() {
@@ -138,6 +138,7 @@ impl Native {
 
     /// The account changed: what it may no longer follow is let go.
     pub(super) fn changed(&mut self, who: &Arc<Identity>, out: &mut Outbox) {
+        self.deadline = Some(who.expires_at);
         let old = self.who.replace(who.clone());
         if old.is_none_or(|old| old.account != who.account || old.expires_at != who.expires_at) {
             self.greet(who, out);

@@ -255,10 +255,10 @@ fn an_encoded_message_shares_its_bytes_between_transports() {
     for (length, header_bytes) in [(0, 2), (125, 2), (126, 4), (0xFFFF, 4), (0x1_0000, 10)] {
         let text = "x".repeat(length);
         let message = Message::new(&text);
-        let frame = message.websocket();
+        let frame = message.clone().into_websocket();
         assert_eq!(message.text(), text);
         assert_eq!((message.text_bytes(), frame.len()), (length, header_bytes + length));
-        assert_eq!(message.clone().websocket().as_ptr(), frame.as_ptr());
+        assert_eq!(message.clone().into_websocket().as_ptr(), frame.as_ptr());
         assert!(frame.slice(header_bytes..).as_ptr() == message.text().as_ptr() || length == 0);
     }
 }

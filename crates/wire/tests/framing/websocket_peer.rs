@@ -57,7 +57,7 @@ impl Echo {
         let mut reader = self.decoder.feed(chunk);
         loop {
             match reader.next_item() {
-                Incoming::Text(text) => self.out.extend(Encoded::new(text).websocket()),
+                Incoming::Text(text) => self.out.extend(Encoded::new(text).into_websocket()),
                 // A pong comes back as a message: a ping would be answered with a pong, for ever.
                 Incoming::Binary(bytes) | Incoming::Pong(bytes) => {
                     let mut frame = Vec::new();

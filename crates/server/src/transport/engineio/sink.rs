@@ -130,7 +130,7 @@ impl EngineSink {
         match packet {
             Packet::Text(text) => {
                 let text = String::from_utf8_lossy(text);
-                socket.message(&Message::new(&text), None);
+                socket.message(Message::new(&text), None);
             }
             Packet::Binary(bytes) => socket.binary(bytes),
         }
@@ -233,7 +233,7 @@ pub(super) enum Said<'a> {
 }
 
 impl Sink for EngineSink {
-    fn message(&mut self, message: &Message, id: Option<Position>) {
+    fn message(&mut self, message: Message, id: Option<Position>) {
         match &mut self.socket {
             // The frame that everybody shares, once nothing older waits in the session.
             Some(socket) if self.session.is_websocket() && self.session.is_drained() => {

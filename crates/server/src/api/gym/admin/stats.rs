@@ -85,14 +85,14 @@ fn count(view: &dyn View, now: Timestamp) -> Result<Page, Fault> {
     Ok(page)
 }
 
-/// How many of those times are of new members: whoever came with the tenant's file, which the log
-/// begins with, is not new on the day of the import.
+/// How many of those times are of new members: whoever came with the tenant's file was entered
+/// before the log began, and is not new on the day of the import.
 fn new(view: &dyn View, entered: &[Timestamp]) -> Result<u64, Fault> {
     if entered.is_empty() {
         return Ok(0);
     }
     let first = view.log(Offset(0), 1, None)?.events.into_iter().next();
-    let count = entered.iter().filter(|at| first.as_ref().is_none_or(|first| first.at != **at));
+    let count = entered.iter().filter(|at| first.as_ref().is_none_or(|first| first.at < **at));
     Ok(count.count() as u64)
 }
 
