@@ -44,7 +44,7 @@ const STATEMENTS_MAX: usize = 160;
 
 /// What a connection for reading keeps of the file, in KiB. The next commit empties it, and the
 /// system keeps the file for all of them: SQLite's 2 MiB each would only be a second copy.
-const READER_CACHE_KIB: i64 = 256;
+const READER_CACHE_KIB: i64 = 64;
 
 /// Connections kept for reading: more readers at once open and close their own.
 const READERS_MAX: usize = 8;

@@ -65,8 +65,13 @@ impl Idle {
                 Dialect::Native => (subject.native, Manner::Native { after: None }),
                 Dialect::Church => (subject.church, Manner::ChurchRooms { members: ROOM_MEMBERS }),
             };
-            let stay = self.stay(to, &world, manner, || subject.read()).await?;
+            let stay = self.stay(to, &world, manner.clone(), || subject.read()).await?;
             self.tell(&mut report, &stay);
+            let again = self.stay(to, &world, manner, || subject.read()).await?;
+            // Caches and code that a first crowd brought in are there: what grows now leaks.
+            let more_kib = figure(again.after.rss_kib) - figure(stay.after.rss_kib);
+            let each_kib = more_kib / f64::from(self.connections);
+            report.add("more kept after a second crowd", each_kib, "KiB");
         }
         if let Some(directory) = &self.peer {
             let peer = Peer::start(directory, 0.0, 0).await?;
