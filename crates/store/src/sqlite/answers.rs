@@ -117,6 +117,9 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// Day, tenant, account and command of an answer.
+type OldAnswer = (i64, i64, String, String);
+
 /// Drops old answers a few at a time, so that nobody waits for it.
 #[derive(Default)]
 pub(super) struct Forgetting {
@@ -137,12 +140,21 @@ impl Forgetting {
         if self.done >= first {
             return Ok(());
         }
-        let dropped = conn
+        let old: Vec<OldAnswer> = conn
             .prepare_cached(
-                "DELETE FROM answers WHERE (day, tenant, account, command) IN \
-                 (SELECT day, tenant, account, command FROM answers WHERE day < ?1 LIMIT ?2)",
+                "SELECT day, tenant, account, command FROM answers WHERE day < ?1 LIMIT ?2",
             )?
-            .execute(params![first, super::broken::limit(max)])?;
+            .query_map(params![first, super::broken::limit(max)], |row| row.try_into())?
+            .collect::<Result<_, _>>()?;
+        // One by one: SQLite would find a set of them by their tenants alone.
+        let dropped = old.len();
+        for key in old {
+            run(
+                conn,
+                "DELETE FROM answers WHERE day = ?1 AND tenant = ?2 AND account = ?3 AND command = ?4",
+                key,
+            )?;
+        }
         if dropped < max {
             self.done = first;
         }
@@ -176,4 +188,39 @@ fn maybe<T: DeserializeOwned>(row: &rusqlite::Row<'_>, column: usize) -> Result<
         return Ok(None);
     }
     Ok(Some(serde_json::from_str(read::text(row, column)?)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::migrate::migrate;
+
+    #[test]
+    fn old_answers_go_a_few_at_a_time_and_others_stay() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        migrate(&mut conn).unwrap();
+        let now = Timestamp::from_millis(1_790_000_000_000);
+        let give = |days: i64, command: usize| {
+            let (tenant, account, command) = (1, "ann", &*command.to_string());
+            let asked = Asked { tenant, account, command };
+            let (at, offset) = (now.plus_ms(-days * 86_400_000), Offset(1));
+            let position = Position { epoch: Epoch(1), offset };
+            let (events, marks) = (Vec::new(), Vec::new());
+            let answer = Answer { position, events, marks, repeated: false };
+            asked.remember(&conn, (offset, offset), Ok(&answer), at, &mut Vec::new()).unwrap();
+        };
+        (0..10).for_each(|command| give(2 + command as i64 % 2, command));
+        give(0, 10);
+        give(1, 11);
+        let mut forgetting = Forgetting::default();
+        let left = [4, 4, 4, 4].map(|max| {
+            forgetting.forget(&conn, now, max).unwrap();
+            conn.query_row("SELECT count(*) FROM answers", [], |row| row.get::<_, i64>(0)).unwrap()
+        });
+        assert_eq!(left, [8, 4, 2, 2]);
+        clear(&conn, 2).unwrap();
+        clear(&conn, 1).unwrap();
+        let none = conn.query_row("SELECT count(*) FROM answers", [], |row| row.get::<_, i64>(0));
+        assert_eq!(none.unwrap(), 0);
+    }
 }
