@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::{
     audience::{Audience, Hearer},
     desk::Visit,
-    document::{Document, PREFERENCE},
+    document::Document,
     facts::{Key, Row},
     id::{AccountId, CommandId, FamilyId, GatheringId},
     people::{
@@ -314,12 +314,7 @@ impl Event {
             Self::CheckedIn { visit, .. } | Self::CheckedOut { visit, .. } => {
                 vec![Hearer::May(Permission::ReadDesk), Hearer::Person(visit.person.clone())]
             }
-            Self::DocumentChanged(d) if d.kind.as_str() == PREFERENCE => {
-                d.by.iter().cloned().map(Hearer::Account).collect()
-            }
-            Self::DocumentChanged(_) | Self::DocumentRemoved(_) => {
-                vec![Hearer::May(Permission::ReadDocuments)]
-            }
+            Self::DocumentChanged(d) | Self::DocumentRemoved(d) => d.audience().0,
         };
         Audience(hearers)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::Document;
+use super::{Document, is_reserved};
 use crate::{
     decide::{Decision, Situation},
     event::Event,
@@ -23,6 +23,11 @@ pub(crate) fn put_document(
     seen: Option<u32>,
 ) -> Result<Decision, Refusal> {
     at.allow(Permission::ChangeDocuments, "change documents")?;
+    check_kind(kind)?;
+    DocumentKind::parse("kind", kind.as_str())?;
+    if let Some(id) = id {
+        DocumentId::parse("id", id.as_str())?;
+    }
     if serde_json::to_string(data).is_ok_and(|text| text.len() > limits::DOCUMENT_BYTES_MAX) {
         return Err(Rejection::invalid("data", "is larger than 256 KiB").into());
     }
@@ -53,6 +58,14 @@ pub(crate) fn remove_document(
     id: &DocumentId,
 ) -> Result<Decision, Refusal> {
     at.allow(Permission::ChangeDocuments, "remove documents")?;
+    check_kind(kind)?;
     let document = required(at.facts.document(kind, id)?, kind.as_str(), id)?;
     Ok(Event::DocumentRemoved(document).into())
+}
+
+fn check_kind(kind: &DocumentKind) -> Result<(), Rejection> {
+    if is_reserved(kind) {
+        return Err(Rejection::invalid("kind", "is written by commands of its own"));
+    }
+    Ok(())
 }

@@ -10,7 +10,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
+    audience::{Audience, Hearer},
+    desk::FORMER_PERSON,
     id::{AccountId, DocumentId, DocumentKind},
+    people::Permission,
+    sheet::kiosk_of,
     time::Timestamp,
 };
 
@@ -33,4 +37,25 @@ pub struct Document {
     /// When it was changed last.
     #[serde(default)]
     pub at: Timestamp,
+}
+
+impl Document {
+    /// Who may see it: most are for those who may read documents, but a preference is its owner's,
+    /// and what kiosks and removed people leave behind is for those who might see it elsewhere.
+    #[must_use]
+    pub fn audience(&self) -> Audience {
+        if let Some(gathering) = kiosk_of(&self.kind) {
+            return Audience::of_gathering(&gathering);
+        }
+        Audience(match self.kind.as_str() {
+            PREFERENCE => self.by.iter().cloned().map(Hearer::Account).collect(),
+            FORMER_PERSON => vec![Hearer::May(Permission::ReadDesk)],
+            _ => vec![Hearer::May(Permission::ReadDocuments)],
+        })
+    }
+}
+
+/// Whether documents of that kind come of commands of their own, which rely on their form.
+fn is_reserved(kind: &DocumentKind) -> bool {
+    [PREFERENCE, FORMER_PERSON].contains(&kind.as_str()) || kiosk_of(kind).is_some()
 }

@@ -345,7 +345,10 @@ pub(crate) fn remove(at: &Situation<'_>, list: List, id: &str) -> Result<Decisio
             }
             Event::GroupRemoved(group)
         }
-        Row::Gathering(gathering) => Event::GatheringRemoved(gathering),
+        Row::Gathering(gathering) => {
+            at.allow_at(Permission::ChangeGatherings, &gathering, "remove this gathering")?;
+            Event::GatheringRemoved(gathering)
+        }
         Row::Account(account) => Event::AccountRemoved(account),
         _ => return Err(Rejection::invalid("list", "has nothing to remove").into()),
     }

@@ -54,15 +54,25 @@ pub struct KioskEntry {
     pub at: Timestamp,
 }
 
+/// How kinds begin that hold entries or their dates.
+const KIND_START: &str = "kiosk/";
+
 /// The kind of document that holds the entries of one sheet.
 fn entries_kind(gathering: &GatheringId, date: Date) -> DocumentKind {
-    DocumentKind::new(format!("kiosk/{date}/{gathering}"))
+    DocumentKind::new(format!("{KIND_START}{date}/{gathering}"))
+}
+
+/// The gathering whose entries or dates a kind of document holds, if it is such a kind.
+pub(crate) fn kiosk_of(kind: &DocumentKind) -> Option<GatheringId> {
+    let rest = kind.as_str().strip_prefix(KIND_START)?;
+    let dated = rest.split_once('/').filter(|(date, _)| date.parse::<Date>().is_ok());
+    Some(GatheringId::new(dated.map_or(rest, |(_, gathering)| gathering)))
 }
 
 /// The kind of document of which a gathering has one for each date with entries, the date its id.
 #[must_use]
 pub fn kiosk_dates_kind(gathering: &GatheringId) -> DocumentKind {
-    DocumentKind::new(format!("kiosk/{gathering}"))
+    DocumentKind::new(format!("{KIND_START}{gathering}"))
 }
 
 /// Digits enough that the order of ids is the order of numbers.

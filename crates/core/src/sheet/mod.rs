@@ -17,7 +17,7 @@ pub(crate) use add::{add_family_to_sheet, add_regulars, add_to_sheet};
 pub(crate) use add_visitors::add_visitors;
 pub(crate) use headcount::{count_heads, exclude, open, set_headcount_mode, toggle_exclusion};
 pub use kiosk::{KioskEntry, KioskStep, kiosk_dates_kind, kiosk_entries};
-pub(crate) use kiosk::{clear_kiosk, use_kiosk};
+pub(crate) use kiosk::{clear_kiosk, kiosk_of, use_kiosk};
 pub(crate) use mark::mark;
 pub use merge::{MergeRule, MergeVerdict, merge};
 pub(crate) use remove_visitor::remove_visitor;

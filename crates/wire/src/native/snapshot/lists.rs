@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rollcall_core::{
+    audience::Keys,
     document::Document,
     facts::Facts,
     id::{AccountId, DocumentKind},
@@ -59,6 +60,14 @@ pub(super) fn accounts(facts: &dyn Facts) -> Result<Lists, Fault> {
     Ok(Lists::Accounts { tenant: facts.tenant()?, accounts: accounts.collect() })
 }
 
-pub(super) fn documents(facts: &dyn Facts, kind: &DocumentKind) -> Result<Lists, Fault> {
-    Ok(Lists::Documents { documents: facts.documents(kind)? })
+pub(super) fn documents(
+    facts: &dyn Facts,
+    account: &Account,
+    kind: &DocumentKind,
+) -> Result<Lists, Fault> {
+    let mut documents = facts.documents(kind)?;
+    // What a kiosk of a gathering left is seen as the gathering is.
+    let keys = Keys::of(account, &[]);
+    documents.retain(|document| keys.hears(&document.audience()));
+    Ok(Lists::Documents { documents })
 }

@@ -122,7 +122,7 @@ impl Question {
             Room::People => Content::Lists(lists::people(facts)?),
             Room::Gatherings => Content::Lists(lists::gatherings(facts, account)?),
             Room::Accounts => Content::Lists(lists::accounts(facts)?),
-            Room::Documents(kind) => Content::Lists(lists::documents(facts, kind)?),
+            Room::Documents(kind) => Content::Lists(lists::documents(facts, account, kind)?),
         })
     }
 }

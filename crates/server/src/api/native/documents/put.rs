@@ -66,4 +66,25 @@ mod tests {
         assert_eq!((status, &said["error"]["code"]), (409, &"stale".into()));
         assert_eq!(house.by("desk", "PUT", path, put(3, 2)).await.0, 403);
     }
+
+    #[tokio::test]
+    async fn a_kind_that_commands_of_its_own_write_is_refused_and_so_is_an_id_that_is_none() {
+        let house = House::open().await;
+        let body = || Some(json!({"data": {"value": 1}}));
+        for kind in ["preference", "former_person", "kiosk%2F2025-01-19%2Fg1", "kiosk%2Fg1"] {
+            let path = format!("/v1/documents/{kind}/d1");
+            for (method, body) in [("PUT", body()), ("DELETE", None)] {
+                let (status, said) = house.by("admin", method, &path, body).await;
+                assert_eq!((status, &said["error"]["field"]), (400, &"kind".into()), "{kind}");
+            }
+        }
+        for (field, kind, id) in [("kind", "gra\nde", "d1"), ("id", "grade", "d\n1")] {
+            let data = json!({"kind": kind, "id": id, "data": {}});
+            let command = json!({"type": "put_document", "data": data});
+            let body = Some(json!({"id": field, "command": command}));
+            let (status, said) = house.by("admin", "POST", "/v1/commands", body).await;
+            let named = said["error"]["field"].as_str().unwrap();
+            assert!(status == 400 && named.ends_with(field), "{status} {field} {said}");
+        }
+    }
 }

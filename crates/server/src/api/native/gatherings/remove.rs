@@ -19,6 +19,8 @@ pub(super) async fn remove(hand: Hand, InPath(id): InPath<String>) -> Answered<S
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use crate::api::testing::House;
 
     #[tokio::test]
@@ -28,5 +30,14 @@ mod tests {
         assert_eq!(house.by("taker", "DELETE", path, None).await.0, 403);
         assert_eq!(house.by("admin", "DELETE", path, None).await.0, 204);
         assert_eq!(house.by("admin", "DELETE", path, None).await.0, 404);
+    }
+
+    #[tokio::test]
+    async fn whoever_is_assigned_to_some_gatherings_removes_no_other() {
+        let house = House::open().await;
+        let role = Some(json!({"role": "coordinator"}));
+        assert_eq!(house.by("admin", "PATCH", "/v1/accounts/taker", role).await.0, 200);
+        assert_eq!(house.by("taker", "DELETE", "/v1/gatherings/g2", None).await.0, 403);
+        assert_eq!(house.by("taker", "DELETE", "/v1/gatherings/g1", None).await.0, 204);
     }
 }
