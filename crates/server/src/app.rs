@@ -33,7 +33,8 @@ use crate::{
     config::{Config, Listener},
     connection::{Engine, Entrance, Flow},
     control::Control,
-    forgotten, health,
+    forgotten,
+    health::{self, Health},
     kept::KeptFile,
     names, presence,
     shard::{self, Hub, Inbound, Shards},
@@ -62,6 +63,7 @@ pub struct Running {
     hub: Hub,
     addresses: Vec<(Dialect, SocketAddr)>,
     submitter: Submitter,
+    health: Health,
     drain_ms: u64,
 }
 
@@ -168,7 +170,7 @@ pub fn start_with(
     for (dialect, address) in &addresses {
         tracing::info!(dialect = dialect.name(), %address, "listening");
     }
-    Ok(Running { runtime, shards, hub, addresses, submitter, drain_ms })
+    Ok(Running { runtime, shards, hub, addresses, submitter, health, drain_ms })
 }
 
 /// Begins what is done now and then: forgetting who may try again, and ending forgotten visits.
@@ -327,6 +329,7 @@ impl Running {
     /// last commits kept.
     pub fn stop(self) {
         tracing::info!(drain_ms = self.drain_ms, "stopping");
+        self.health.stop();
         self.shards.close_doors();
         for shard in (0u16..).take(self.hub.len()) {
             self.hub.tell(shard, Inbound::Drain(self.drain_ms));
