@@ -3,17 +3,19 @@
 use std::time::Duration;
 
 use axum::{
-    Extension,
+    Extension, Json,
     body::to_bytes,
     extract::Request,
     http::{HeaderMap, HeaderValue, Method as HttpMethod, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use rollcall_wire::engineio::{self, Method, Query, Refusal, SessionId};
+use serde_json::json;
 use tokio::sync::oneshot;
 
 use super::{Handshake, get, get_dropped, open_polling, post};
 use crate::{
+    arriving::is_too_slow,
     connection::{Engine, Place},
     shard::{Errand, Inbound},
     transport::{self, Live, live, route},
@@ -71,6 +73,11 @@ fn refused(refusal: Refusal) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], refusal.body()).into_response()
 }
 
+fn too_slow() -> Response {
+    let close = [(header::CONNECTION, "close")];
+    (StatusCode::REQUEST_TIMEOUT, close, Json(json!({"error": "Request timeout"}))).into_response()
+}
+
 fn body(bytes: Vec<u8>) -> Response {
     let headers =
         [(header::CONTENT_TYPE, "text/plain; charset=UTF-8"), (header::CACHE_CONTROL, "no-store")];
@@ -107,7 +114,11 @@ async fn serve(live: &Live, engine: Engine, request: Request) -> Result<Response
             // One byte more than allowed is enough to know that it is too much.
             let bytes_max = engine.settings.payload_bytes_max;
             let bytes = to_bytes(request.into_body(), bytes_max).await;
-            let bytes = bytes.map_err(|_| Refusal::PayloadTooLarge)?;
+            let bytes = match bytes {
+                Ok(bytes) => bytes,
+                Err(error) if is_too_slow(&error) => return Ok(too_slow()),
+                Err(_) => return Err(Refusal::PayloadTooLarge),
+            };
             if *bytes == *GOODBYE {
                 tokio::time::sleep(GOODBYE_WAIT).await;
             }
