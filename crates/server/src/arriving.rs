@@ -1,7 +1,8 @@
-//! A request's body as it arrives: how long it may take.
+//! A request's body as it arrives: how long it may take, and what becomes of what nobody reads.
 
 use std::{
     error::Error,
+    future::poll_fn,
     pin::Pin,
     task::{Context, Poll, ready},
     time::Duration,
@@ -12,8 +13,12 @@ use bytes::Bytes;
 use hyper::{
     Request,
     body::{Frame, SizeHint},
+    header,
 };
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::{
+    runtime::Handle,
+    time::{Instant, Sleep, sleep_until, timeout},
+};
 
 /// Bytes of a body that is read before anybody is signed in: a token of 8 KiB, or a name and a
 /// password of a kilobyte. Whoever is nobody yet may not make the program hold more.
@@ -41,6 +46,13 @@ impl Patience {
     };
 }
 
+/// Bytes of an unwanted body that are read and forgotten, so that the refusal arrives: a client
+/// that is cut off while it sends often sees only that. As much as the largest picture.
+const UNWANTED_BYTES_MAX: usize = 16 * 1_024 * 1_024;
+
+/// How long an unwanted body is read.
+const UNWANTED_WAIT: Duration = Duration::from_secs(5);
+
 /// The body came too slowly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the body came too slowly")]
@@ -58,6 +70,8 @@ where
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<axum::BoxError>,
 {
+    // Such a client sends its body once it is asked to; whoever does not read does not ask.
+    let waits = request.headers().contains_key(header::EXPECT);
     request.map(|body| {
         if body.is_end_stream() {
             return Body::empty();
@@ -68,11 +82,12 @@ where
             began: Instant::now(),
             bytes: 0,
             wait: None,
+            held_back: waits,
         })
     })
 }
 
-/// A body with its patience.
+/// A body with its patience. Dropped before its end, its rest is read and forgotten.
 struct Arriving {
     /// `None` once it is over.
     body: Option<Body>,
@@ -82,6 +97,8 @@ struct Arriving {
     bytes: u64,
     /// Until when the next piece is waited for.
     wait: Option<Pin<Box<Sleep>>>,
+    /// Whether the client waits to be asked for it.
+    held_back: bool,
 }
 
 impl Arriving {
@@ -92,6 +109,7 @@ impl Arriving {
     }
 
     fn too_slow(&mut self) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        // What is not waited for is not read and forgotten either: the connection ends.
         (self.body, self.wait) = (None, None);
         Poll::Ready(Some(Err(axum::Error::new(TooSlow))))
     }
@@ -107,6 +125,7 @@ impl HttpBody for Arriving {
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let this = &mut *self;
         let Some(body) = &mut this.body else { return Poll::Ready(None) };
+        this.held_back = false;
         if let Poll::Ready(frame) = Pin::new(body).poll_frame(context) {
             this.wait = None;
             let Some(Ok(frame)) = frame else {
@@ -131,6 +150,25 @@ impl HttpBody for Arriving {
 
     fn size_hint(&self) -> SizeHint {
         self.body.as_ref().map_or_else(|| SizeHint::with_exact(0), HttpBody::size_hint)
+    }
+}
+
+impl Drop for Arriving {
+    fn drop(&mut self) {
+        let rest = self.body.take().filter(|body| !body.is_end_stream() && !self.held_back);
+        if let (Some(rest), Ok(runtime)) = (rest, Handle::try_current()) {
+            runtime.spawn(timeout(UNWANTED_WAIT, forget(rest)));
+        }
+    }
+}
+
+/// Reads a body piece by piece and keeps none of it.
+async fn forget(mut body: Body) {
+    let mut bytes = 0;
+    while bytes <= UNWANTED_BYTES_MAX
+        && let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await
+    {
+        bytes += frame.data_ref().map_or(0, Bytes::len);
     }
 }
 

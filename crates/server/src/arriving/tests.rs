@@ -1,4 +1,9 @@
-//! Bodies that come slowly.
+//! Bodies that come slowly, and bodies that nobody wants.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use axum::{body::to_bytes, http::Method};
 use rollcall_wire::Dialect;
@@ -14,13 +19,15 @@ struct Dripping {
     piece: usize,
     every: Duration,
     wait: Pin<Box<Sleep>>,
+    /// Pieces that were read.
+    read: Arc<AtomicUsize>,
 }
 
 impl Dripping {
     fn new(left: usize, piece: usize, every_ms: u64) -> Self {
         let every = Duration::from_millis(every_ms);
         let wait = Box::pin(sleep_until(Instant::now() + every));
-        Self { left, piece, every, wait }
+        Self { left, piece, every, wait, read: Arc::default() }
     }
 }
 
@@ -39,6 +46,7 @@ impl HttpBody for Dripping {
         let next = Instant::now() + self.every;
         self.wait.as_mut().reset(next);
         self.left -= 1;
+        self.read.fetch_add(1, Ordering::Relaxed);
         Poll::Ready(Some(Ok(Frame::data(vec![b' '; self.piece].into()))))
     }
 }
@@ -101,9 +109,42 @@ async fn whoever_is_not_signed_in_sends_little() {
     ] {
         let house = House::speaking(dialect).await;
         let body = Dripping::new(1_000, 1_024, 0);
+        let read = body.read.clone();
         let request = watched(posted(path, body), Patience::OURS);
         let response = house.router.clone().oneshot(request).await.unwrap();
         assert_eq!(response.status(), 413, "{path}");
         assert_eq!(header_of(&response, "connection"), Some("close"), "{path}");
+        // The rest is read all the same, and forgotten.
+        timeout(Duration::from_secs(5), async {
+            while read.load(Ordering::Relaxed) < 1_000 {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await
+        .unwrap();
     }
+}
+
+#[tokio::test]
+async fn an_unwanted_body_is_read_so_far_and_no_further() {
+    let body = Dripping::new(100, 1_024 * 1_024, 0);
+    let read = body.read.clone();
+    drop(watched(posted("/", body), Patience::OURS));
+    let mut before = usize::MAX;
+    while read.load(Ordering::Relaxed) != before {
+        before = read.load(Ordering::Relaxed);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(before, 17, "16 MiB, and the piece that makes it too much");
+}
+
+#[tokio::test]
+async fn a_client_that_waits_to_be_asked_for_its_body_is_not_asked_in_vain() {
+    let body = Dripping::new(1, 1, 0);
+    let read = body.read.clone();
+    let mut request = posted("/", body);
+    request.headers_mut().insert(header::EXPECT, "100-continue".parse().unwrap());
+    drop(watched(request, Patience::OURS));
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(read.load(Ordering::Relaxed), 0);
 }
