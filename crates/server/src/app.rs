@@ -257,17 +257,10 @@ fn flow(config: &Config, dialect: Dialect) -> Flow {
 /// The HTTP service of one entrance: its REST, what is live over HTTP, and an app's own pages.
 fn service(api: Api, live: Live, pages: Option<&Path>) -> Router {
     let dialect = api.dialect;
-    let routes = api::router(api);
+    let routes = api::router(api, transport::routes(dialect));
     let routes = match dialect {
-        Dialect::Native => routes
-            .route("/", get(ui::page))
-            .route("/v1/live", get(transport::upgrade))
-            .route("/v1/live/events", get(transport::events))
-            .route("/v1/live/poll", get(transport::poll)),
-        Dialect::Gym => routes
-            .route("/ws/checkins", get(transport::upgrade))
-            .route("/ws/checkins/{*rest}", get(transport::upgrade)),
-        Dialect::Church => routes,
+        Dialect::Native => routes.route("/", get(ui::page)),
+        Dialect::Gym | Dialect::Church => routes,
     };
     let routes = live.entrance.engines.iter().fold(routes, |routes, engine| {
         let service = any(transport::engineio::answer)

@@ -18,7 +18,7 @@ use crate::{
     arriving::is_too_slow,
     connection::{Engine, Place},
     shard::{Errand, Inbound},
-    transport::{self, Live, live, route},
+    transport::{Live, live, route, upgrade},
 };
 
 /// The body by which a client ends its session.
@@ -90,9 +90,9 @@ async fn serve(live: &Live, engine: Engine, request: Request) -> Result<Response
         HttpMethod::POST => Method::Post,
         _ => Method::Other,
     };
-    let upgrade = request.headers().get(header::UPGRADE).is_some();
+    let upgrading = request.headers().get(header::UPGRADE).is_some();
     let query = request.uri().query().unwrap_or_default().to_owned();
-    match engineio::route(method, upgrade, &Query::parse(&query))? {
+    match engineio::route(method, upgrading, &Query::parse(&query))? {
         engineio::Request::OpenPolling => {
             let Some(place) = Place::take(&live.entrance) else {
                 return Ok((StatusCode::SERVICE_UNAVAILABLE, route::FULL).into_response());
@@ -131,7 +131,7 @@ async fn serve(live: &Live, engine: Engine, request: Request) -> Result<Response
             Ok(([(header::CONTENT_TYPE, "text/html")], "ok").into_response())
         }
         engineio::Request::OpenWebSocket | engineio::Request::Probe(_) => {
-            Ok(transport::upgrade(Extension(live.clone()), request).await)
+            Ok(upgrade::upgrade(Extension(live.clone()), request).await)
         }
     }
 }
