@@ -231,14 +231,12 @@ fn entrances(
             open_max: config.limits.connections_max,
             flow: flow(config, listener.dialect),
         });
-        let mut address = listener.address;
-        for sockets in &mut sockets {
-            let socket = shard::listen(address).with_context(|| {
-                format!("cannot listen on {address} for {}", entrance.dialect.name())
-            })?;
-            // Port 0 means any: the first socket chooses, the others join it.
-            address = socket.local_addr()?;
-            sockets.push((entrance.clone(), socket));
+        let listeners = shard::listen(listener.address, shards).with_context(|| {
+            format!("cannot listen on {} for {}", listener.address, entrance.dialect.name())
+        })?;
+        let address = listeners.first().map_or(Ok(listener.address), TcpListener::local_addr)?;
+        for (sockets, listener) in sockets.iter_mut().zip(listeners) {
+            sockets.push((entrance.clone(), listener));
         }
         entrances.push((entrance, address));
     }

@@ -5,7 +5,10 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-use rollcall_wire::conversation::{Conversation, Effect, Identity, Moment, Note, Outbox};
+use rollcall_wire::{
+    conversation::{Conversation, Effect, Identity, Moment, Note, Outbox},
+    websocket::close,
+};
 
 use super::{ConnectionKey, Opener, Shard};
 use crate::{
@@ -111,11 +114,12 @@ impl Shard {
     }
 
     fn give(&mut self, key: ConnectionKey, input: &Input) {
-        // After our close only operations that a client believes delivered still count (gym G6.7).
-        let restart = rollcall_wire::websocket::close::RESTART;
+        // After our close only operations that a client believes delivered still count (gym G6.7),
+        // and only if it did nothing wrong.
+        let blameless = [close::RESTART, close::TRY_LATER];
         let now = self.now;
         let Some(connection) = self.connection(key) else { return };
-        if connection.closing.is_some_and(|closing| closing.code != restart) {
+        if connection.closing.is_some_and(|closing| !blameless.contains(&closing.code)) {
             return;
         }
         // While something waited nothing was read: that silence was ours.

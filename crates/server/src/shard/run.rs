@@ -50,18 +50,26 @@ impl Shards {
     }
 }
 
-/// An address that every shard listens on, each with a socket of its own.
+/// An address that every shard listens on, each with a socket of its own. Port 0 means any.
 ///
 /// # Errors
-/// The address cannot be had.
-pub fn listen(address: SocketAddr) -> io::Result<StdListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    socket.set_reuse_address(true)?;
-    socket.set_reuse_port(true)?;
-    socket.set_nonblocking(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    Ok(socket.into())
+/// The address cannot be had, for example because another program listens there.
+pub fn listen(address: SocketAddr, shards: u16) -> io::Result<Vec<StdListener>> {
+    let mut listeners: Vec<StdListener> = Vec::new();
+    for _ in 0..shards.max(1) {
+        // The first socket chooses the port and must have it alone, or a second program would get
+        // half of our clients; the others join it.
+        let address = listeners.first().map_or(Ok(address), StdListener::local_addr)?;
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+        socket.set_nonblocking(true)?;
+        socket.set_reuse_address(true)?;
+        socket.set_reuse_port(!listeners.is_empty())?;
+        socket.bind(&address.into())?;
+        socket.set_reuse_port(true)?;
+        socket.listen(BACKLOG)?;
+        listeners.push(socket.into());
+    }
+    Ok(listeners)
 }
 
 /// Starts a thread per inbox. `listeners[n]` are the sockets of shard `n`, by entrance.
@@ -163,5 +171,22 @@ async fn obey(local: Local, mut inbox: mpsc::Receiver<Inbound>) {
         if local.shard.borrow().is_over() {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_shared_by_our_shards_and_by_nobody_else() {
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let ours = listen(any, 3).unwrap();
+        let address = ours[0].local_addr().unwrap();
+        assert!(ours.iter().all(|socket| socket.local_addr().unwrap() == address));
+        let error = listen(address, 2).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
+        drop(ours);
+        listen(address, 2).unwrap();
     }
 }

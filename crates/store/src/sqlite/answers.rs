@@ -44,29 +44,12 @@ impl<'a> Asked<'a> {
         epoch: Epoch,
         now: Timestamp,
     ) -> Result<Option<Given>, Broken> {
-        for day in (day(oldest(now))..=day(now)).rev() {
-            let given = self.given_on(conn, epoch, day, now)?;
-            if given.is_some() {
-                return Ok(given);
-            }
-        }
-        Ok(None)
-    }
-
-    fn given_on(
-        &self,
-        conn: &Connection,
-        epoch: Epoch,
-        day: i64,
-        now: Timestamp,
-    ) -> Result<Option<Given>, Broken> {
         let mut statement = conn.prepare_cached(
             "SELECT first, last, marks, rejection FROM answers \
-             WHERE day = ?1 AND tenant = ?2 AND account = ?3 AND command = ?4 AND at > ?5",
+             WHERE tenant = ?1 AND account = ?2 AND command = ?3 AND at > ?4",
         )?;
-        let oldest = oldest(now).millis();
-        let asked = params![day, self.tenant, self.account, self.command, oldest];
-        let mut rows = statement.query(asked)?;
+        let mut rows =
+            statement.query(params![self.tenant, self.account, self.command, oldest(now)])?;
         let Some(row) = rows.next()? else {
             return Ok(None);
         };
@@ -99,11 +82,9 @@ impl<'a> Asked<'a> {
         };
         run(
             conn,
-            "INSERT OR REPLACE INTO answers \
-             (day, tenant, account, command, at, first, last, marks, rejection) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT OR REPLACE INTO answers (tenant, account, command, at, first, last, marks, rejection) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             params![
-                day(now),
                 self.tenant,
                 self.account,
                 self.command,
@@ -117,58 +98,18 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// Drops old answers a few at a time, so that nobody waits for it.
-#[derive(Default)]
-pub(super) struct Forgetting {
-    /// No answer is left of days before this one.
-    done: i64,
-}
-
-impl Forgetting {
-    /// Drops at most `max` answers of days whose time is over. Called with every batch for twice
-    /// its size, so that the table shrinks faster than it grows.
-    pub(super) fn forget(
-        &mut self,
-        conn: &Connection,
-        now: Timestamp,
-        max: usize,
-    ) -> Result<(), Broken> {
-        let first = day(oldest(now));
-        if self.done >= first {
-            return Ok(());
-        }
-        let dropped = conn
-            .prepare_cached(
-                "DELETE FROM answers WHERE (day, tenant, account, command) IN \
-                 (SELECT day, tenant, account, command FROM answers WHERE day < ?1 LIMIT ?2)",
-            )?
-            .execute(params![first, super::broken::limit(max)])?;
-        if dropped < max {
-            self.done = first;
-        }
-        Ok(())
-    }
-}
-
-/// Drops all answers that a tenant was given.
-pub(super) fn clear(conn: &Connection, tenant: i64) -> Result<(), Broken> {
+/// Drops at most `max` of the oldest answers, as far as their time is over. Called with every
+/// batch for twice its size, so that the table shrinks as fast as it grew and nobody waits.
+pub(super) fn forget(conn: &Connection, now: Timestamp, max: usize) -> Result<(), Broken> {
     run(
         conn,
-        "WITH RECURSIVE days (day) AS (SELECT min(day) FROM answers UNION ALL \
-           SELECT (SELECT min(a.day) FROM answers a WHERE a.day > days.day) FROM days WHERE day NOT NULL) \
-         DELETE FROM answers WHERE tenant = ?1 AND day IN (SELECT day FROM days)",
-        [tenant],
+        "DELETE FROM answers WHERE id < (SELECT min(id) FROM answers) + ?1 AND at <= ?2",
+        params![super::broken::limit(max), oldest(now)],
     )
 }
 
-/// Answers from before this are not given again.
-fn oldest(now: Timestamp) -> Timestamp {
-    now.plus_ms(-ANSWER_HOURS * 3_600_000)
-}
-
-/// The day of an answer as the table counts days: since 1970, in UTC.
-fn day(at: Timestamp) -> i64 {
-    at.millis().div_euclid(86_400_000)
+fn oldest(now: Timestamp) -> i64 {
+    now.plus_ms(-ANSWER_HOURS * 3_600_000).millis()
 }
 
 fn maybe<T: DeserializeOwned>(row: &rusqlite::Row<'_>, column: usize) -> Result<Option<T>, Broken> {

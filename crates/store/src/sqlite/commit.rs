@@ -15,7 +15,7 @@ use rollcall_core::{
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    answers::{Asked, Forgetting},
+    answers::{self, Asked},
     broken::Broken,
     cache::{Cache, Inside},
     log,
@@ -30,7 +30,6 @@ pub(super) struct Writer {
     cache: RefCell<Cache>,
     /// Where each tenant's log stands; like the cache, true only while nobody else writes.
     ledgers: HashMap<TenantId, Ledger>,
-    forgetting: Forgetting,
     /// SQLite's count of commits by others, to notice another process (an import, say).
     seen_version: i64,
     buffer: Vec<u8>,
@@ -65,7 +64,6 @@ impl Writer {
             conn,
             cache: RefCell::default(),
             ledgers: HashMap::new(),
-            forgetting: Forgetting::default(),
             seen_version: 0,
             buffer: Vec::with_capacity(4_096),
         }
@@ -146,7 +144,6 @@ impl Writer {
             cache: &self.cache,
             buffer: &mut self.buffer,
             ledgers: &mut self.ledgers,
-            forgetting: &mut self.forgetting,
         };
         work(&mut transaction)
     }
@@ -155,7 +152,6 @@ impl Writer {
     fn remember_nothing(&mut self) {
         self.cache.borrow_mut().clear();
         self.ledgers.clear();
-        self.forgetting = Forgetting::default();
     }
 
     fn undo(&mut self) -> Result<(), Broken> {
@@ -187,12 +183,11 @@ struct Transaction<'w> {
     cache: &'w RefCell<Cache>,
     buffer: &'w mut Vec<u8>,
     ledgers: &'w mut HashMap<TenantId, Ledger>,
-    forgetting: &'w mut Forgetting,
 }
 
 impl Transaction<'_> {
     fn answer_all(&mut self, batch: &[Ask], now: Timestamp) -> Result<Vec<Verdict>, Broken> {
-        self.forgetting.forget(self.conn, now, 2 * batch.len())?;
+        answers::forget(self.conn, now, 2 * batch.len())?;
         batch.iter().map(|ask| self.answer(ask, now)).collect()
     }
 

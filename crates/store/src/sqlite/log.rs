@@ -18,35 +18,14 @@ use super::{
 };
 use crate::LogPage;
 
-/// Bits of a row's id that hold the offset; those above hold the tenant's number. Each tenant's
-/// log is one span of ids, so that an event is found without an index.
-const OFFSET_BITS: u32 = 40;
-
-/// The last offset that a tenant can have: at a thousand events a second, after 34 years.
-const OFFSET_MAX: u64 = (1 << OFFSET_BITS) - 1;
-
-/// Where an event stands.
-fn id(tenant: i64, offset: u64) -> i64 {
-    tenant << OFFSET_BITS | signed(offset.min(OFFSET_MAX))
-}
-
-/// The offset of the event that stands there.
-fn offset_of(id: i64) -> Result<Offset, Broken> {
-    Ok(Offset(unsigned(id)? & OFFSET_MAX))
-}
-
 /// The last offset in a tenant's log; 0 if it has none.
 pub(super) fn head(conn: &Connection, tenant: i64) -> Result<Offset, Broken> {
-    let mut statement = conn
-        .prepare_cached("SELECT id FROM log WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC LIMIT 1")?;
-    let last = statement.query_row([id(tenant, 0), id(tenant, OFFSET_MAX)], |row| row.get(0));
-    last.optional()?.map_or(Ok(Offset(0)), offset_of)
-}
-
-/// Drops a tenant's log.
-pub(super) fn clear(conn: &Connection, tenant: i64) -> Result<(), Broken> {
-    let all = [id(tenant, 0), id(tenant, OFFSET_MAX)];
-    run(conn, "DELETE FROM log WHERE id BETWEEN ?1 AND ?2", all)
+    let mut statement = conn.prepare_cached(
+        "SELECT \"offset\" FROM log INDEXED BY log_by_offset \
+         WHERE tenant = ?1 ORDER BY \"offset\" DESC LIMIT 1",
+    )?;
+    let last = statement.query_row([tenant], |row| row.get(0)).optional()?;
+    Ok(Offset(last.map_or(Ok(0), unsigned)?))
 }
 
 /// Adds one event at the end.
@@ -56,15 +35,14 @@ pub(super) fn append(
     event: &Committed,
     buffer: &mut Vec<u8>,
 ) -> Result<(), Broken> {
-    if event.offset.0 > OFFSET_MAX {
-        return Err(Broken::Value("the log is full".into()));
-    }
     let room = event.event.room().to_string();
     run(
         conn,
-        "INSERT INTO log (id, at, \"by\", command, room, event) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO log (tenant, \"offset\", at, \"by\", command, room, event) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![
-            id(tenant, event.offset.0),
+            tenant,
+            signed(event.offset.0),
             event.at.millis(),
             event.by.as_ref().map(AccountId::as_str),
             event.command.as_ref().map(CommandId::as_str),
@@ -81,9 +59,11 @@ pub(super) fn span(
     offsets: RangeInclusive<u64>,
 ) -> Result<Vec<Arc<Committed>>, Broken> {
     let mut statement = conn.prepare_cached(
-        "SELECT id, at, \"by\", command, event FROM log WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+        "SELECT \"offset\", at, \"by\", command, event FROM log \
+         WHERE tenant = ?1 AND \"offset\" BETWEEN ?2 AND ?3 ORDER BY \"offset\"",
     )?;
-    let mut rows = statement.query([id(tenant, *offsets.start()), id(tenant, *offsets.end())])?;
+    let bounds = params![tenant, signed(*offsets.start()), signed(*offsets.end())];
+    let mut rows = statement.query(bounds)?;
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
         events.push(committed(row)?);
@@ -93,7 +73,7 @@ pub(super) fn span(
 
 fn committed(row: &rusqlite::Row<'_>) -> Result<Arc<Committed>, Broken> {
     Ok(Arc::new(Committed {
-        offset: offset_of(row.get(0)?)?,
+        offset: Offset(unsigned(row.get(0)?)?),
         at: Timestamp::from_millis(row.get(1)?),
         by: row.get::<_, Option<String>>(2)?.map(AccountId::new),
         command: row.get::<_, Option<String>>(3)?.map(CommandId::new),
@@ -143,23 +123,22 @@ fn offsets_in(
             | Room::People
             | Room::Gatherings
             | Room::Accounts => {
-                "SELECT id FROM log INDEXED BY log_by_room \
-                 WHERE room = ?1 AND id > ?2 AND id <= ?3 ORDER BY id LIMIT ?4"
+                "SELECT \"offset\" FROM log INDEXED BY log_by_room \
+                 WHERE tenant = ?1 AND \"offset\" > ?2 AND room = ?3 ORDER BY \"offset\" LIMIT ?4"
             }
             // A wide room's name begins the names of those inside it. Their events are many, so
             // the log is walked in order until there are enough.
             Room::Everything | Room::Sheets | Room::AllDocuments => {
-                "SELECT id FROM log NOT INDEXED \
-                 WHERE substr(room, 1, length(?1) + 1) = ?1 || '/' AND id > ?2 AND id <= ?3 \
-                 ORDER BY id LIMIT ?4"
+                "SELECT \"offset\" FROM log INDEXED BY log_by_offset \
+                 WHERE tenant = ?1 AND \"offset\" > ?2 AND substr(room, 1, length(?3) + 1) = ?3 || '/' \
+                 ORDER BY \"offset\" LIMIT ?4"
             }
         };
         let mut statement = conn.prepare_cached(sql)?;
-        let (known, last) = (id(tenant, after.0), id(tenant, OFFSET_MAX));
-        let found = params![room.to_string(), known, last, limit(max)];
+        let found = params![tenant, signed(after.0), room.to_string(), limit(max)];
         let mut rows = statement.query(found)?;
         while let Some(row) = rows.next()? {
-            offsets.push(offset_of(row.get(0)?)?.0);
+            offsets.push(unsigned(row.get(0)?)?);
         }
     }
     offsets.sort_unstable();

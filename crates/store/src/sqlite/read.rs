@@ -75,6 +75,8 @@ impl Rows<'_> {
         }
     }
 
+    // Each index is named here and below: SQLite, which knows nothing of how many rows there are,
+    // would rather walk through the whole tenant in the order that is asked for.
     pub(super) fn find(&self, alias: &Alias) -> Result<Option<Row>, Broken> {
         let t = self.tenant;
         match alias {
@@ -86,17 +88,20 @@ impl Rows<'_> {
             ),
             Alias::Number(number) => self.one(
                 Kind::Person,
-                "SELECT data FROM people WHERE tenant = ?1 AND number = ?2 ORDER BY id LIMIT 1",
+                "SELECT data FROM people INDEXED BY people_by_number \
+                 WHERE tenant = ?1 AND number = ?2 ORDER BY id LIMIT 1",
                 params![t, number],
             ),
             Alias::OpenVisit(person) => self.one(
                 Kind::Visit,
-                "SELECT data FROM visits WHERE tenant = ?1 AND person = ?2 AND check_out IS NULL",
+                "SELECT data FROM visits INDEXED BY visits_open \
+                 WHERE tenant = ?1 AND person = ?2 AND check_out IS NULL",
                 params![t, person.as_str()],
             ),
             Alias::SheetNumber(number) => self.one(
                 Kind::Sheet,
-                "SELECT data FROM sheets WHERE tenant = ?1 AND number = ?2 ORDER BY gathering, date LIMIT 1",
+                "SELECT data FROM sheets INDEXED BY sheets_by_number \
+                 WHERE tenant = ?1 AND number = ?2 ORDER BY gathering, date LIMIT 1",
                 params![t, super::broken::signed(*number)],
             ),
         }
@@ -115,12 +120,12 @@ impl Rows<'_> {
             Query::People => self.all(Kind::Person, "SELECT data FROM people WHERE tenant = ?1 ORDER BY id", [t]),
             Query::PeopleOfFamily(family) => self.all(
                 Kind::Person,
-                "SELECT data FROM people WHERE tenant = ?1 AND family = ?2 ORDER BY id",
+                "SELECT data FROM people INDEXED BY people_by_family WHERE tenant = ?1 AND family = ?2 ORDER BY id",
                 params![t, family.as_str()],
             ),
             Query::PeopleOfGroup(group) => self.all(
                 Kind::Person,
-                "SELECT data FROM people WHERE tenant = ?1 AND \"group\" = ?2 ORDER BY id",
+                "SELECT data FROM people INDEXED BY people_by_group WHERE tenant = ?1 AND \"group\" = ?2 ORDER BY id",
                 params![t, group.as_str()],
             ),
             Query::Families => self.all(Kind::Family, "SELECT data FROM families WHERE tenant = ?1 ORDER BY id", [t]),
@@ -150,7 +155,8 @@ impl Rows<'_> {
             Query::AllDocuments => self.all(Kind::Document, "SELECT data FROM documents WHERE tenant = ?1 ORDER BY kind, id", [t]),
             Query::OpenVisits => self.all(
                 Kind::Visit,
-                "SELECT data FROM visits WHERE tenant = ?1 AND check_out IS NULL ORDER BY check_in DESC, id DESC",
+                "SELECT data FROM visits INDEXED BY visits_open \
+                 WHERE tenant = ?1 AND check_out IS NULL ORDER BY check_in DESC, id DESC",
                 [t],
             ),
             Query::VisitsIn(span, max) => self.all(
@@ -161,7 +167,8 @@ impl Rows<'_> {
             ),
             Query::VisitsOf(person, max) => self.all(
                 Kind::Visit,
-                "SELECT data FROM visits WHERE tenant = ?1 AND person = ?2 ORDER BY check_in DESC, id DESC LIMIT ?3",
+                "SELECT data FROM visits INDEXED BY visits_by_person \
+                 WHERE tenant = ?1 AND person = ?2 ORDER BY check_in DESC, id DESC LIMIT ?3",
                 params![t, person.as_str(), limit(*max)],
             ),
         }

@@ -187,7 +187,8 @@ impl Gym {
             return;
         }
         why.ask(out);
-        let operable = self.known() && why == Close::Restart;
+        // Nobody has done anything wrong: what was sent before our close arrived still counts.
+        let operable = self.known() && matches!(why, Close::Restart | Close::Overload);
         self.stage = Stage::Over { operable };
         if !operable {
             self.waiting = None;
@@ -348,10 +349,8 @@ impl Conversation for Gym {
         match note {
             Note::Stats(_) | Note::Lost(_) if !self.known() => {}
             Note::Stats(_) => self.deferred.owe_stats(StatsDue::All, at.now),
-            Note::Lost(_) => {
-                self.seen.lost();
-                self.deferred.owe_stats(StatsDue::All, at.now);
-            }
+            // No frame is dropped silently (G6.9): the client comes back and asks for everything.
+            Note::Lost(_) => self.close(Close::Overload, out),
             Note::Identity(who) => self.expires_at = who.expires_at,
             Note::SignedOut(why) => self.signed_out = Some(*why),
             Note::Draining => self.draining = true,

@@ -15,7 +15,7 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Seen {
     epoch: Option<Epoch>,
-    /// Everything after this, up to `to`, was given; `None` after a loss until the next event.
+    /// Everything after this, up to `to`, was given; `None` until the first event.
     from: Option<Offset>,
     to: Offset,
     /// Given already and not to be given again: after the first, up to the second.
@@ -29,11 +29,6 @@ impl Seen {
         let epoch = position.map(|position| position.epoch);
         let to = offset.unwrap_or_default();
         *self = Self { epoch, from: offset, to, skip: (to, to) };
-    }
-
-    /// Events were skipped for a slow reader.
-    pub(super) fn lost(&mut self) {
-        self.from = None;
     }
 
     /// Notes an event that comes; says whether the client did not have it before.

@@ -47,14 +47,11 @@ fn g9_11_a_gap_that_cannot_be_filled_is_replaced_by_a_snapshot() {
 }
 
 #[test]
-fn g14_10_a_reader_that_lost_events_gets_fresh_statistics_and_may_resume_over_the_loss() {
+fn g6_9_a_reader_that_lost_events_is_closed_with_1013_and_its_operations_still_count() {
     let mut player = Player::joined();
-    player.note(&Note::Lost(Reset::TooOld)).advance(100);
-    assert!(player.types().contains(&"initial_stats".to_owned()));
-    player.event(&broadcast(500, checked_in("v", None)));
-    player.hear(json!({ "type": "resume", "payload": { "since": 400 } }));
-    player.followed(Followed::Recovering(position(500))).said();
-    player.event(&broadcast(450, checked_in("v", None)));
-    player.event(&broadcast(500, checked_in("v", None)));
-    assert_eq!(player.said().len(), 1);
+    player.hear(json!({ "type": "check_in", "member_id": "p1" })).said();
+    assert_eq!(player.note(&Note::Lost(Reset::TooOld)).said()[0]["close"], 1013);
+    assert_eq!(player.answer(Err(crate::player::broken())).types(), [""; 0]);
+    player.hear(json!({ "type": "check_out", "check_in_id": "v1" }));
+    assert_eq!(player.types(), ["submit"]);
 }
