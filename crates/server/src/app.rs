@@ -33,7 +33,8 @@ use crate::{
     config::{Config, Listener},
     connection::{Engine, Entrance, Flow},
     control::Control,
-    forgotten, health,
+    forgotten,
+    health::{self, Health},
     kept::KeptFile,
     names, presence,
     shard::{self, Hub, Inbound, Shards},
@@ -62,6 +63,7 @@ pub struct Running {
     hub: Hub,
     addresses: Vec<(Dialect, SocketAddr)>,
     submitter: Submitter,
+    health: Health,
     drain_ms: u64,
 }
 
@@ -168,7 +170,7 @@ pub fn start_with(
     for (dialect, address) in &addresses {
         tracing::info!(dialect = dialect.name(), %address, "listening");
     }
-    Ok(Running { runtime, shards, hub, addresses, submitter, drain_ms })
+    Ok(Running { runtime, shards, hub, addresses, submitter, health, drain_ms })
 }
 
 /// Begins what is done now and then: forgetting who may try again, and ending forgotten visits.
@@ -253,17 +255,10 @@ fn flow(config: &Config, dialect: Dialect) -> Flow {
 /// The HTTP service of one entrance: its REST, what is live over HTTP, and an app's own pages.
 fn service(api: Api, live: Live, pages: Option<&Path>) -> Router {
     let dialect = api.dialect;
-    let routes = api::router(api);
+    let routes = api::router(api, transport::routes(dialect));
     let routes = match dialect {
-        Dialect::Native => routes
-            .route("/", get(ui::page))
-            .route("/v1/live", get(transport::upgrade))
-            .route("/v1/live/events", get(transport::events))
-            .route("/v1/live/poll", get(transport::poll)),
-        Dialect::Gym => routes
-            .route("/ws/checkins", get(transport::upgrade))
-            .route("/ws/checkins/{*rest}", get(transport::upgrade)),
-        Dialect::Church => routes,
+        Dialect::Native => routes.route("/", get(ui::page)),
+        Dialect::Gym | Dialect::Church => routes,
     };
     let routes = live.entrance.engines.iter().fold(routes, |routes, engine| {
         let service = any(transport::engineio::answer)
@@ -325,6 +320,7 @@ impl Running {
     /// last commits kept.
     pub fn stop(self) {
         tracing::info!(drain_ms = self.drain_ms, "stopping");
+        self.health.stop();
         self.shards.close_doors();
         for shard in (0u16..).take(self.hub.len()) {
             self.hub.tell(shard, Inbound::Drain(self.drain_ms));

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
@@ -42,8 +42,10 @@ const STALE_MS: i64 = 8_000;
 #[derive(Clone)]
 pub struct Health {
     control: Control,
-    /// When the last probe succeeded, in milliseconds.
+    /// When the last probe succeeded, in milliseconds; 0 if it failed.
     well_at: Arc<AtomicI64>,
+    /// Whether the program is on its way out.
+    stopping: Arc<AtomicBool>,
     /// Held by a probe, whose log nobody else must begin anew.
     probing: Arc<Mutex<()>>,
 }
@@ -57,7 +59,12 @@ const EVENTS_MAX: u64 = 1_000;
 /// The store does not work.
 pub fn start(control: &Control) -> anyhow::Result<Health> {
     begin_log(&*control.store)?;
-    Ok(Health { control: control.clone(), well_at: Arc::default(), probing: Arc::default() })
+    Ok(Health {
+        control: control.clone(),
+        well_at: Arc::default(),
+        stopping: Arc::default(),
+        probing: Arc::default(),
+    })
 }
 
 /// Makes the probe's tenant anew, so that its log stays short.
@@ -78,10 +85,21 @@ fn begin_log(store: &dyn Store) -> anyhow::Result<()> {
 }
 
 impl Health {
-    /// Whether the last probe succeeded, not long ago.
+    /// Whether the last probe succeeded, not long ago, and the program is not about to stop.
     #[must_use]
     pub fn is_well(&self) -> bool {
-        clock::now().millis() - self.well_at.load(Ordering::Relaxed) < STALE_MS
+        let fresh = clock::now().millis() - self.well_at.load(Ordering::Relaxed) < STALE_MS;
+        fresh && !self.is_stopping()
+    }
+
+    /// To be told at a planned stop: from now on the program is not well, whoever asks should go
+    /// elsewhere, and a probe that finds a shard gone has found nothing wrong.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
     }
 
     /// Probes for as long as the runtime lives; returns once the first probe has succeeded or
@@ -90,7 +108,7 @@ impl Health {
         runtime.block_on(self.probe());
         let health = self.clone();
         runtime.spawn(async move {
-            loop {
+            while !health.is_stopping() {
                 tokio::time::sleep(INTERVAL).await;
                 health.probe().await;
             }
@@ -109,9 +127,12 @@ impl Health {
                 }
                 return;
             }
+            // Shards leave one after the other.
+            _ if self.is_stopping() => return,
             Ok(Err(error)) => tracing::error!(%error, "the program's own probe failed"),
             Err(_) => tracing::error!("the program's own probe took too long"),
         }
+        self.well_at.store(0, Ordering::Relaxed);
         self.control.metrics.well(false);
     }
 
@@ -190,5 +211,61 @@ mod tests {
         }
         assert_ne!(position().epoch, first.epoch);
         assert!(longest.0 < EVENTS_MAX && position().offset.0 < 20, "{longest:?}");
+    }
+
+    /// A program whose one shard is gone, and which was well a moment ago.
+    async fn without_its_shard() -> Health {
+        let house = House::open().await;
+        house.api.health.probe().await;
+        assert!(house.api.health.is_well());
+        let mut health = house.api.health.clone();
+        health.control.hub = crate::shard::Hub::new(1).0;
+        health
+    }
+
+    #[tokio::test]
+    async fn a_probe_that_fails_makes_the_program_unwell_at_once_until_the_next_that_works() {
+        let health = without_its_shard().await;
+        let whole = Health { control: House::open().await.api.control, ..health.clone() };
+        health.probe().await;
+        assert!(!health.is_well(), "the success before does not count any more");
+        whole.probe().await;
+        assert!(health.is_well());
+    }
+
+    #[tokio::test]
+    async fn a_probe_that_meets_a_planned_stop_is_no_error() {
+        let health = without_its_shard().await;
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+        let _listening = tracing::subscriber::set_default(subscriber);
+        health.probe().await;
+        assert!(log.text().contains("ERROR"), "{}", log.text());
+        log.0.lock().unwrap().clear();
+        health.stop();
+        health.probe().await;
+        assert_eq!(log.text(), "");
+        assert!(!health.is_well(), "whoever asks should go elsewhere");
+    }
+
+    /// What is logged, kept.
+    #[derive(Clone, Default)]
+    struct Log(Arc<std::sync::Mutex<Vec<u8>>>);
+
+    impl Log {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    impl std::io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
     }
 }

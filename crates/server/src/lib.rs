@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod app;
+mod arriving;
 pub mod auth;
 mod by_tenant;
 pub mod cli;

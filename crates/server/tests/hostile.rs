@@ -196,6 +196,51 @@ fn large_bodies_deep_json_and_garbage_are_refused() {
 }
 
 #[test]
+fn a_client_that_sends_far_too_much_gets_to_read_why_not() {
+    let program = Program::start();
+    let body = vec![b'x'; 10 * 1024 * 1024];
+    for (dialect, path, signed_in, status) in [
+        (Dialect::Native, "/v1/visits", true, 413),
+        (Dialect::Native, "/v1/visits", false, 401),
+        (Dialect::Native, "/v1/sessions", false, 413),
+        (Dialect::Native, "/v1/nothing", false, 404),
+        (Dialect::Gym, "/api/checkins/", true, 413),
+        (Dialect::Church, "/api/attendance/7/2025-01-19", true, 413),
+    ] {
+        let mut raw = Raw::connect(program.address(dialect));
+        let token = program.token(dialect, "1");
+        let token = signed_in.then(|| format!("Authorization: Bearer {token}\r\n"));
+        let (token, length) = (token.unwrap_or_default(), body.len());
+        raw.write(
+            format!(
+                "POST {path} HTTP/1.1\r\nHost: x\r\n{token}\
+                 Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+            )
+            .as_bytes(),
+        );
+        // Most clients read nothing before they have sent everything.
+        assert!(raw.try_write(&body), "{path}: cut off");
+        let head = raw.head();
+        assert_eq!(head.status, status, "{path}");
+        assert_eq!(head.header("connection"), (status == 413).then_some("close"), "{path}");
+    }
+}
+
+#[test]
+fn a_body_without_end_is_not_read_without_end() {
+    let program = Program::start();
+    let mut raw = Raw::connect(program.address(Dialect::Native));
+    raw.write(b"POST /v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000000\r\n\r\n");
+    let (began, piece, mut bytes) = (Instant::now(), vec![b'x'; 64 * 1024], 0);
+    while raw.try_write(&piece) {
+        bytes += piece.len();
+        assert!(bytes < 64 * 1024 * 1024, "it is read for ever");
+    }
+    assert!(began.elapsed() < Duration::from_secs(10));
+    program.serves();
+}
+
+#[test]
 fn a_head_that_never_ends_is_dropped_while_others_are_served() {
     let program = Program::start();
     let address = program.address(Dialect::Gym);
@@ -226,7 +271,7 @@ fn a_body_that_stops_coming_does_not_hold_its_connection() {
     let paths = [
         (Dialect::Native, "/v1/sessions"),
         (Dialect::Gym, "/api/auth/token/"),
-        (Dialect::Church, "/api/auth/login"),
+        (Dialect::Church, "/api/auth/verify-code"),
     ];
     let begun = paths.map(|(dialect, path)| {
         let mut raw = Raw::connect(program.address(dialect));
@@ -237,7 +282,7 @@ fn a_body_that_stops_coming_does_not_hold_its_connection() {
     });
     for mut raw in begun {
         let answer = raw.rest().expect("it ends");
-        assert!(answer.starts_with(b"HTTP/1.1 4"), "{}", String::from_utf8_lossy(&answer));
+        assert!(answer.starts_with(b"HTTP/1.1 408 "), "{}", String::from_utf8_lossy(&answer));
     }
 }
 

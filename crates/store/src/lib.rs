@@ -13,6 +13,7 @@ pub mod tenant_file;
 use std::{ops::Range, sync::Arc};
 
 pub use memory::MemoryStore;
+pub use names::login_form;
 pub use rollcall_core::rejection::Fault;
 use rollcall_core::{
     command::Ask,

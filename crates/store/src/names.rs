@@ -13,7 +13,8 @@ pub(crate) const ALL_SERIES: [Series; 4] =
     [Series::Sheets, Series::People, Series::Families, Series::Gatherings];
 
 /// A login as it is compared: without letter case and outer blanks.
-pub(crate) fn login_form(login: &str) -> String {
+#[must_use]
+pub fn login_form(login: &str) -> String {
     login.trim().to_lowercase()
 }
 

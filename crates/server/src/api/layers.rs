@@ -40,7 +40,13 @@ async fn each(State(api): State<Api>, request: Request, next: Next) -> Response 
         Some(asked) => permission(origin.is_some(), asked),
         None => next.run(request).await,
     };
+    let cut_short =
+        matches!(response.status(), StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE);
     let headers = response.headers_mut();
+    if cut_short {
+        // The rest of the body may not have come, so nothing can come behind it.
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     for (name, value) in [
         auth::VARY,
         (header::X_CONTENT_TYPE_OPTIONS.as_str(), "nosniff"),

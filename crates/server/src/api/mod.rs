@@ -56,14 +56,15 @@ pub struct Api {
 /// How fast each account may write over REST.
 pub type WritePace = Pace<(TenantId, AccountId)>;
 
-/// The REST of one entrance: its dialect's endpoints within what every listener has.
-pub fn router(api: Api) -> Router {
+/// The REST of one entrance: its dialect's endpoints and what is `live` over HTTP, within what
+/// every listener has, because a page of another origin may use the one as the other.
+pub fn router(api: Api, live: Router) -> Router {
     let routes = match api.dialect {
         Dialect::Native => native::router(api.clone()),
         Dialect::Gym => gym::router(api.clone()),
         Dialect::Church => church::router(api.clone()),
     };
-    layers::around(routes.merge(metrics::router(&api)), api)
+    layers::around(routes.merge(metrics::router(&api)).merge(live), api)
 }
 
 /// The description of a dialect's REST, if it has one: OpenAPI in JSON, as it is kept in

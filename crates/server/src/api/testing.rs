@@ -93,7 +93,7 @@ impl House {
             dialect,
             tenant: None,
         };
-        Self { router: router(api.clone()), api, tenant }
+        Self { router: router(api.clone(), Router::new()), api, tenant }
     }
 
     /// An access token of an account.

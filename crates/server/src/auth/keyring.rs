@@ -97,6 +97,11 @@ impl Keyring {
             return Err(SignInRefusal::Invalid);
         }
         let header = decode_header(token).map_err(|_| SignInRefusal::Invalid)?;
+        // RFC 7515 section 4.1.11: what a token calls critical and we do not understand, which is
+        // everything, makes it invalid.
+        if header.crit.is_some() {
+            return Err(SignInRefusal::Invalid);
+        }
         let named = header.kid.as_ref().and_then(|kid| self.named.get(kid));
         let pinned = named.unwrap_or(&self.shared);
         let read = decode(token, &pinned.key, &pinned.validation);

@@ -5,19 +5,19 @@ use std::{net::IpAddr, sync::Arc};
 use rollcall_core::{
     command::{Ask, By, Command},
     facts::{Facts, Key, Row},
-    id::{SessionId, TenantId},
+    id::{AccountId, SessionId, TenantId},
     people::{Account, Session},
     rejection::{Fault, Refusal},
     time::Timestamp,
 };
-use rollcall_store::{Store, Verdict};
+use rollcall_store::{Store, Verdict, login_form};
 use rollcall_wire::{
     Dialect,
     conversation::{Identity, SignInRefusal},
 };
 
 use super::{
-    Authority, PASSWORD_BYTES_MAX, Pace,
+    Authority, PASSWORD_BYTES_MAX, Pace, TooFast,
     authority::Placed,
     claims::{Grant, TokenKind},
     keyring::until,
@@ -83,10 +83,19 @@ impl From<Fault> for SignInError {
     }
 }
 
+/// Whose password was tried.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Tried {
+    /// An account's, by whichever of its names.
+    Account(AccountId),
+    /// Nobody's: the login as it was looked for.
+    Nobody(String),
+}
+
 /// Failures that are still remembered.
 #[derive(Debug)]
 pub(super) struct Attempts {
-    by_account: Pace<(TenantId, String, IpAddr)>,
+    by_account: Pace<(TenantId, Tried, IpAddr)>,
     by_address: Pace<IpAddr>,
 }
 
@@ -99,16 +108,25 @@ impl Attempts {
         }
     }
 
+    /// Whether the address may try at all.
+    fn ask(&self, ask: &SignIn, now: Timestamp) -> Result<(), SignInError> {
+        self.by_address.ask(&ask.address, now).map_err(too_many)
+    }
+
     /// Counts an attempt as failed until [`Attempts::succeeded`] says otherwise, so that many at
     /// once cannot slip past the count.
-    fn begin(&self, ask: &SignIn, now: Timestamp) -> Result<(), SignInError> {
-        let too_many = |fast: super::TooFast| SignInError::TooMany { wait_ms: fast.wait_ms };
-        self.by_account.take(key(ask), now).map_err(too_many)?;
+    fn begin(
+        &self,
+        ask: &SignIn,
+        found: Option<&Account>,
+        now: Timestamp,
+    ) -> Result<(), SignInError> {
+        self.by_account.take(key(ask, found), now).map_err(too_many)?;
         self.by_address.take(ask.address, now).map_err(too_many)
     }
 
-    fn succeeded(&self, ask: &SignIn) {
-        self.by_account.give_back(&key(ask));
+    fn succeeded(&self, ask: &SignIn, found: &Account) {
+        self.by_account.give_back(&key(ask, Some(found)));
         self.by_address.give_back(&ask.address);
     }
 
@@ -118,8 +136,16 @@ impl Attempts {
     }
 }
 
-fn key(ask: &SignIn) -> (TenantId, String, IpAddr) {
-    (ask.tenant.clone(), ask.login.to_lowercase(), ask.address)
+fn too_many(fast: TooFast) -> SignInError {
+    SignInError::TooMany { wait_ms: fast.wait_ms }
+}
+
+/// What an attempt counts against. An account has several names, and each may be written in
+/// several ways: counted by what was written, each spelling would be another ten guesses.
+fn key(ask: &SignIn, found: Option<&Account>) -> (TenantId, Tried, IpAddr) {
+    let nobody = || Tried::Nobody(login_form(&ask.login));
+    let tried = found.map_or_else(nobody, |account| Tried::Account(account.id.clone()));
+    (ask.tenant.clone(), tried, ask.address)
 }
 
 impl Authority {
@@ -139,14 +165,16 @@ impl Authority {
         if ask.login.len() > 256 || ask.password.expose().len() > PASSWORD_BYTES_MAX {
             return Err(SignInError::Wrong);
         }
-        self.attempts.begin(&ask, now)?;
+        // A client that is beyond its address's share is not even looked up.
+        self.attempts.ask(&ask, now)?;
         let (authority, tenant, login) = (self.clone(), ask.tenant.clone(), ask.login.clone());
         let found = apart(move || credentials(&*authority.store, &tenant, &login)).await??;
+        self.attempts.begin(&ask, found.as_ref().map(|(account, _)| &**account), now)?;
         let hash = found.as_ref().and_then(|(_, hash)| hash.as_deref());
         let matched = self.passwords.check(hash, ask.password.clone()).await?;
         let account = found.map(|(account, _)| account).filter(|a| matched && a.active);
         let account = account.ok_or(SignInError::Wrong)?;
-        self.attempts.succeeded(&ask);
+        self.attempts.succeeded(&ask, &account);
         let session = self.new_session(ask.dialect, &account, None, now);
         self.start(ask.dialect, &ask.tenant, session, now, submit).await
     }

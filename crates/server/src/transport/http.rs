@@ -18,16 +18,15 @@ use tokio::{
     net::TcpStream,
 };
 use tower::ServiceExt;
-use tower_http::timeout::TimeoutBody;
 
 use super::door::Door;
-use crate::connection::Entrance;
+use crate::{
+    arriving::{self, Patience},
+    connection::Entrance,
+};
 
 /// How long a request's head may take on a connection that is kept open.
 const HEAD_WAIT: std::time::Duration = std::time::Duration::from_secs(30);
-
-/// How long a request's body may pause: bad wifi comes back sooner, or not at all.
-const BODY_WAIT: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Gives a socket and what was read of it to the HTTP server.
 pub(super) fn hand_over(
@@ -45,7 +44,7 @@ pub(super) fn hand_over(
         let _ = stream.set_nodelay(true);
         let service = service.map_request(move |mut request: hyper::Request<_>| {
             request.extensions_mut().insert(ConnectInfo(peer));
-            request.map(|body| TimeoutBody::new(BODY_WAIT, body))
+            arriving::watched(request, Patience::OURS)
         });
         let io = TokioIo::new(Replayed { read, given: 0, stream });
         let served = hyper::server::conn::http1::Builder::new()

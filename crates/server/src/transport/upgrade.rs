@@ -13,6 +13,7 @@ use rollcall_wire::http_head::{self, Parsed};
 use super::{
     http::Replayed,
     live::Live,
+    refused,
     route::{self, Way},
 };
 use crate::shard::{Errand, Inbound};
@@ -23,6 +24,7 @@ pub async fn upgrade(Extension(live): Extension<Live>, mut request: Request) -> 
     let Parsed::Head(head) = http_head::parse(&head) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
+    let dialect = live.entrance.dialect;
     match route::way(&head, &live.entrance, &live.origins) {
         Way::Live(begin, response) => {
             hand_over(&live, begin, &mut request);
@@ -32,7 +34,8 @@ pub async fn upgrade(Extension(live): Extension<Live>, mut request: Request) -> 
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
             (status, text).into_response()
         }
-        Way::Http => StatusCode::NOT_FOUND.into_response(),
+        Way::Http if head.is_websocket_upgrade() => refused::no_such_path(dialect),
+        Way::Http => refused::no_upgrade(dialect),
     }
 }
 

@@ -16,7 +16,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 pub use files::allow_connections;
 pub use kept::{Desk, desk, log, tally};
-pub use raw::Raw;
+pub use raw::{Head, Raw};
 use rollcall::{
     app, auth, clock,
     config::{Config, Secret},

@@ -31,7 +31,7 @@ pub(super) struct Address(pub IpAddr);
 pub(super) struct Failures {
     /// Any request, by address and token.
     requests: Pace<(IpAddr, Option<u64>)>,
-    /// Sign-ins, by address and the contact's [`digest`].
+    /// Sign-ins, by address and the [`digest`] of the account, else of the contact.
     pub sign_ins: Pace<(IpAddr, u64)>,
     /// Requests for a code, by address.
     pub codes: Pace<IpAddr>,
@@ -58,34 +58,39 @@ impl Failures {
     }
 }
 
-/// A text of any length as a key of one: a client chooses it, so it must not be remembered whole.
-pub(super) fn digest(text: &str) -> u64 {
+/// Something of any length as a key of one: a client chooses it, so it must not be remembered whole.
+pub(super) fn digest(of: &(impl Hash + ?Sized)) -> u64 {
     let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
+    of.hash(&mut hasher);
     hasher.finish()
 }
 
-/// Does something whose failures count against a key: nothing more is tried once it has used its
-/// share.
+/// Does something whose failures count against each of the keys: nothing more is tried once one
+/// of them has used its share.
 pub(super) async fn counted<K: Hash + Eq + Clone, T>(
     pace: &Pace<K>,
-    key: K,
+    keys: &[K],
     too_many: &str,
     act: impl Future<Output = Answered<T>>,
 ) -> Answered<T> {
+    let give_back = |keys: &[K]| keys.iter().for_each(|key| pace.give_back(key));
     // Taken first and given back, so that many at once cannot slip past the count.
-    pace.take(key.clone(), clock::now())
-        .map_err(|_| Refused::too_many(json!({ "error": too_many })))?;
+    for (taken, key) in keys.iter().enumerate() {
+        pace.take(key.clone(), clock::now()).map_err(|_| {
+            give_back(&keys[..taken]);
+            Refused::too_many(json!({ "error": too_many }))
+        })?;
+    }
     let done = act.await;
     if done.is_ok() {
-        pace.give_back(&key);
+        give_back(keys);
     }
     done
 }
 
 /// Counts what fails of a client, and refuses one of whom too much has failed.
 pub(super) async fn count(State(here): State<Here>, request: Request, next: Next) -> Response {
-    let token = token_of(request.headers()).map(|token| digest(&token));
+    let token = token_of(request.headers()).map(|token| digest(&*token));
     let key = (here.address(request.extensions(), request.headers()), token);
     let pace = &here.failures.requests;
     if pace.ask(&key, clock::now()).is_err() {

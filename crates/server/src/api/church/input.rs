@@ -16,6 +16,7 @@ use super::{
     caller::Caller,
     refused::{Answered, Refused},
 };
+use crate::arriving::is_too_slow;
 
 /// A JSON body. An empty one counts as `{}`.
 pub(super) struct Body(pub Value);
@@ -28,6 +29,8 @@ impl FromRequest<Here> for Body {
             if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
                 let body = json!({"error": "Request entity too large"});
                 Refused::of(StatusCode::PAYLOAD_TOO_LARGE, body)
+            } else if is_too_slow(&rejection) {
+                Refused::of(StatusCode::REQUEST_TIMEOUT, json!({"error": "Request timeout"}))
             } else {
                 Refused::bad("Invalid JSON")
             }

@@ -75,7 +75,7 @@ fn rows(kiosk_rest: bool) -> Vec<Row> {
         ),
         row(
             "account",
-            json!({"id": "3", "email": "tom@x.org", "first_name": "Tom", "last_name": "Take",
+            json!({"id": "3", "email": "tom@x.org", "mobile": "0412 3", "first_name": "Tom", "last_name": "Take",
                 "role": "attendance_taker", "gatherings": ["1"]}),
         ),
         row(

@@ -9,6 +9,7 @@ use rollcall_core::id::CommandId;
 use serde_json::{Map, Value};
 
 use super::refused::Refused;
+use crate::arriving::is_too_slow;
 
 /// A JSON object; an empty body is an empty one.
 #[derive(Debug)]
@@ -21,6 +22,7 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
         let bytes = Bytes::from_request(request, state).await;
         let bytes = bytes.map_err(|rejection| match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => Refused::TooLarge,
+            _ if is_too_slow(&rejection) => Refused::TooSlow,
             _ => Refused::Malformed("The body ended early."),
         })?;
         if bytes.trim_ascii().is_empty() {

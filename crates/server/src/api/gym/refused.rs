@@ -33,6 +33,8 @@ pub(super) enum Refused {
     Malformed(&'static str),
     /// The body is larger than any that we take.
     TooLarge,
+    /// The body came too slowly.
+    TooSlow,
     /// Too fast; milliseconds to wait.
     TooFast(u64),
     /// Too much to do; try again.
@@ -55,6 +57,7 @@ impl Refused {
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Field(..) | Self::Rule(_) | Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooFast(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
@@ -78,6 +81,7 @@ impl Refused {
             Self::Method => "This method is not allowed here.",
             Self::Malformed(why) => why,
             Self::TooLarge => "The body is too large.",
+            Self::TooSlow => "The body came too slowly. Send it again.",
             Self::TooFast(_) => "Too many requests. Wait a little and try again.",
             Self::Busy => "The server is busy. Try again.",
             Self::Fault => "Internal server error",

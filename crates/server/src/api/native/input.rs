@@ -10,7 +10,7 @@ use rollcall_wire::native::rest;
 use serde::de::DeserializeOwned;
 
 use super::refused::Refused;
-use crate::api::Api;
+use crate::{api::Api, arriving::is_too_slow};
 
 /// A JSON body. An empty one counts as `{}`.
 pub(super) struct Body<T>(pub T);
@@ -23,7 +23,10 @@ impl<T: DeserializeOwned> FromRequest<Api> for Body<T> {
         let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
         let bytes = Bytes::from_request(request, api).await.map_err(|rejection| {
             if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                Refused::new("too_large", "the body is larger than 1 MiB", "Send less at once.")
+                let cause = "the body is larger than is taken here";
+                Refused::new("too_large", cause, "Send less at once.")
+            } else if is_too_slow(&rejection) {
+                Refused::new("too_slow", "the body came too slowly", "Send it again.")
             } else {
                 Refused::new("malformed", "the body could not be read", "Send it again.")
             }

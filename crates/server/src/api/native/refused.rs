@@ -49,6 +49,7 @@ impl Refused {
                 StatusCode::CONFLICT
             }
             "other_epoch" | "ahead" => StatusCode::GONE,
+            "too_slow" => StatusCode::REQUEST_TIMEOUT,
             "too_many" | "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
             "not_json" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "too_fast" => StatusCode::TOO_MANY_REQUESTS,

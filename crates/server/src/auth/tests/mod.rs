@@ -40,7 +40,8 @@ fn with_keyring(keys: impl FnOnce(Keyring) -> Keyring) -> World {
         let file = json!({
             "tenant": { "id": id, "name": id, "settings": { "hosts": [format!("{id}.example")] } },
             "accounts": [
-                { "id": "7", "username": "Ada", "role": "trainer", "password": "pass 7" },
+                { "id": "7", "username": "Ada", "email": "ada@example.org", "mobile": "+49 170 1",
+                  "role": "trainer", "password": "pass 7" },
                 { "id": "8", "username": "bob", "role": "staff", "password": "pass 8", "active": false },
                 { "id": "9", "username": "cleo", "role": "coordinator", "groups": ["c1"] },
             ],

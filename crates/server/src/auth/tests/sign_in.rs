@@ -73,6 +73,30 @@ async fn g10_2_failures_are_limited_per_account_and_address() {
 }
 
 #[tokio::test]
+async fn g10_2_every_spelling_and_every_name_of_an_account_counts_together() {
+    let world = world();
+    for login in [" ada", "ada\u{a0}\t", "ADA@example.org "] {
+        let found = try_from(&world, HERE, Dialect::Native, login, "guess").await;
+        assert!(matches!(found, Err(SignInError::Wrong)), "{login:?}: {found:?}");
+    }
+    for login in ["ada", "\tAda", "ada@example.org", "+49 170 1"] {
+        let found = try_from(&world, HERE, Dialect::Native, login, "pass 7").await;
+        assert!(matches!(found, Err(SignInError::TooMany { .. })), "{login:?}: {found:?}");
+    }
+}
+
+#[tokio::test]
+async fn g10_2_every_spelling_of_a_name_that_nobody_has_counts_together() {
+    let world = world();
+    for login in ["nobody", " Nobody", "NOBODY\t"] {
+        let found = try_from(&world, HERE, Dialect::Native, login, "guess").await;
+        assert!(matches!(found, Err(SignInError::Wrong)), "{login:?}: {found:?}");
+    }
+    let found = try_from(&world, HERE, Dialect::Native, "\u{a0}nobody", "guess").await;
+    assert!(matches!(found, Err(SignInError::TooMany { .. })), "{found:?}");
+}
+
+#[tokio::test]
 async fn a_sign_out_ends_access_and_refresh_tokens_at_once() {
     let world = world();
     let tokens = sign_in(&world, Dialect::Gym).await;

@@ -85,6 +85,18 @@ fn a_signature_must_be_ours_and_by_our_algorithm() {
 }
 
 #[test]
+fn rfc_7515_4_1_11_a_token_with_something_critical_that_is_not_understood_is_refused() {
+    let world = world();
+    let claims = gym(&json!({}));
+    for critical in [&["b64"][..], &["exp", "https://example.org/other"], &[]] {
+        let critical = critical.iter().map(|&name| name.to_owned()).collect();
+        let header = Header { crit: Some(critical), ..Header::default() };
+        let found = world.identify(Dialect::Gym, &signed(SECRET, &header, &claims));
+        assert_eq!(found.unwrap_err(), SignInRefusal::Invalid, "{header:?}");
+    }
+}
+
+#[test]
 fn a_token_that_was_good_once_expires_all_the_same() {
     let world = world();
     let good = token(&gym(&json!({})));

@@ -3,20 +3,22 @@
 use std::time::Duration;
 
 use axum::{
-    Extension,
+    Extension, Json,
     body::to_bytes,
     extract::Request,
     http::{HeaderMap, HeaderValue, Method as HttpMethod, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use rollcall_wire::engineio::{self, Method, Query, Refusal, SessionId};
+use serde_json::json;
 use tokio::sync::oneshot;
 
 use super::{Handshake, get, get_dropped, open_polling, post};
 use crate::{
+    arriving::is_too_slow,
     connection::{Engine, Place},
     shard::{Errand, Inbound},
-    transport::{self, Live, live, route},
+    transport::{Live, live, route, upgrade},
 };
 
 /// The body by which a client ends its session.
@@ -71,6 +73,11 @@ fn refused(refusal: Refusal) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], refusal.body()).into_response()
 }
 
+fn too_slow() -> Response {
+    let close = [(header::CONNECTION, "close")];
+    (StatusCode::REQUEST_TIMEOUT, close, Json(json!({"error": "Request timeout"}))).into_response()
+}
+
 fn body(bytes: Vec<u8>) -> Response {
     let headers =
         [(header::CONTENT_TYPE, "text/plain; charset=UTF-8"), (header::CACHE_CONTROL, "no-store")];
@@ -83,9 +90,9 @@ async fn serve(live: &Live, engine: Engine, request: Request) -> Result<Response
         HttpMethod::POST => Method::Post,
         _ => Method::Other,
     };
-    let upgrade = request.headers().get(header::UPGRADE).is_some();
+    let upgrading = request.headers().get(header::UPGRADE).is_some();
     let query = request.uri().query().unwrap_or_default().to_owned();
-    match engineio::route(method, upgrade, &Query::parse(&query))? {
+    match engineio::route(method, upgrading, &Query::parse(&query))? {
         engineio::Request::OpenPolling => {
             let Some(place) = Place::take(&live.entrance) else {
                 return Ok((StatusCode::SERVICE_UNAVAILABLE, route::FULL).into_response());
@@ -107,7 +114,11 @@ async fn serve(live: &Live, engine: Engine, request: Request) -> Result<Response
             // One byte more than allowed is enough to know that it is too much.
             let bytes_max = engine.settings.payload_bytes_max;
             let bytes = to_bytes(request.into_body(), bytes_max).await;
-            let bytes = bytes.map_err(|_| Refusal::PayloadTooLarge)?;
+            let bytes = match bytes {
+                Ok(bytes) => bytes,
+                Err(error) if is_too_slow(&error) => return Ok(too_slow()),
+                Err(_) => return Err(Refusal::PayloadTooLarge),
+            };
             if *bytes == *GOODBYE {
                 tokio::time::sleep(GOODBYE_WAIT).await;
             }
@@ -120,7 +131,7 @@ async fn serve(live: &Live, engine: Engine, request: Request) -> Result<Response
             Ok(([(header::CONTENT_TYPE, "text/html")], "ok").into_response())
         }
         engineio::Request::OpenWebSocket | engineio::Request::Probe(_) => {
-            Ok(transport::upgrade(Extension(live.clone()), request).await)
+            Ok(upgrade::upgrade(Extension(live.clone()), request).await)
         }
     }
 }

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     routing::{get, post},
 };
 pub(super) use codes::Codes;
@@ -34,7 +35,7 @@ use super::{
     Here,
     refused::{Answered, Refused},
 };
-use crate::auth::SignInError;
+use crate::{arriving::UNSIGNED_BYTES_MAX, auth::SignInError};
 
 pub(super) fn router() -> Router<Here> {
     Router::new()
@@ -49,6 +50,7 @@ pub(super) fn router() -> Router<Here> {
         .route("/api/auth/logout", post(logout::logout))
         .route("/api/auth/clear-expired-token", post(clear_expired_token::clear))
         .route("/api/auth/server-time", get(server_time::server_time))
+        .layer(DefaultBodyLimit::max(UNSIGNED_BYTES_MAX))
 }
 
 /// An account in one of its churches.

@@ -27,8 +27,8 @@ pub(super) async fn refresh(
     headers: HeaderMap,
 ) -> Answered<Response> {
     let too_many = "Too many token refresh attempts, please try again later.";
-    let refreshed = counted(&here.failures.refreshes, address, too_many, fresh(&here, &headers));
-    let tokens = refreshed.await?;
+    let pace = &here.failures.refreshes;
+    let tokens = counted(pace, &[address], too_many, fresh(&here, &headers)).await?;
     let cookie = cookie::of(&headers, &tokens.access, here.api.config.tokens.church_days);
     let caller = Caller { who: tokens.who, here: here.clone() };
     let shown = caller.look(|caller, facts| {

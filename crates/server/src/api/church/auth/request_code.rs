@@ -21,7 +21,7 @@ pub(super) async fn request_code(
     body: Body,
 ) -> Answered<Json<Value>> {
     let too_many = "Please wait before requesting another code.";
-    counted(&here.failures.codes, address, too_many, give(&here, &body)).await.map(Json)
+    counted(&here.failures.codes, &[address], too_many, give(&here, &body)).await.map(Json)
 }
 
 async fn give(here: &Here, body: &Body) -> Answered<Value> {

@@ -6,9 +6,11 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use rollcall_core::id::{AccountId, TenantId};
+use rollcall_store::login_form;
 use serde_json::json;
 
-use super::{TOO_MANY, churches_of, cookie, user};
+use super::{Membership, TOO_MANY, churches_of, cookie, user};
 use crate::{
     api::church::{
         Here,
@@ -35,9 +37,12 @@ pub(super) async fn verify_code(
     let code = body.text("code").filter(is_code).ok_or_else(|| {
         Refused::field("code", "Verification code must be 6 digits", body.get("code"))
     })?;
-    let key = (address, digest(&contact.to_lowercase()));
-    let proved = prove(&here, contact, code, body.filled("churchId"));
-    let tokens = counted(&here.failures.sign_ins, key, TOO_MANY, proved).await?;
+    let mut found = churches_of(&here, contact.to_owned()).await?;
+    let church = body.filled("churchId");
+    found.retain(|m| m.account.active && church.is_none_or(|id| m.church.id.as_str() == id));
+    let keys: Vec<_> = tried(contact, &found).map(|tried| (address, digest(&tried))).collect();
+    let proved = prove(&here, found, code);
+    let tokens = counted(&here.failures.sign_ins, &keys, TOO_MANY, proved).await?;
     let cookie = cookie::of(&headers, &tokens.access, here.api.config.tokens.church_days);
     let caller = Caller { who: tokens.who, here };
     let user = caller.look(|caller, facts| user(facts, &caller.who.account, false)).await?;
@@ -45,9 +50,22 @@ pub(super) async fn verify_code(
     Ok(([(header::SET_COOKIE, cookie)], said).into_response())
 }
 
-async fn prove(here: &Here, contact: &str, code: &str, church: Option<&str>) -> Answered<Tokens> {
-    let mut found = churches_of(here, contact.to_owned()).await?;
-    found.retain(|m| m.account.active && church.is_none_or(|id| m.church.id.as_str() == id));
+/// What an attempt counts against: every account that the code is tried for, whichever of its
+/// contacts was written and how; else the contact as it was looked for.
+fn tried<'a>(contact: &str, found: &'a [Membership]) -> impl Iterator<Item = Tried<'a>> {
+    let nobody = found.is_empty().then(|| Tried::Nobody(login_form(contact)));
+    let accounts = found.iter().map(|m| Tried::Account(&m.church.id, &m.account.id));
+    accounts.chain(nobody)
+}
+
+/// Whose code was tried.
+#[derive(Hash)]
+enum Tried<'a> {
+    Account(&'a TenantId, &'a AccountId),
+    Nobody(String),
+}
+
+async fn prove(here: &Here, found: Vec<Membership>, code: &str) -> Answered<Tokens> {
     if found.is_empty() {
         let body = json!({"error": "User not found.", "code": "USER_NOT_FOUND"});
         return Err(Refused::of(StatusCode::NOT_FOUND, body));
@@ -123,5 +141,19 @@ mod tests {
         }
         let other = house.ask("POST", PATH, &[], body("ben@x.org", "111111")).await;
         assert_eq!(other.status(), 401);
+    }
+
+    #[tokio::test]
+    async fn church_11_6_every_contact_of_an_account_and_every_spelling_counts_together() {
+        let house = house().await;
+        let contacts = ["tom@x.org", "TOM@x.org", "\u{a0}tom@x.org", "0412 3", " 0412 3\t"];
+        for contact in contacts {
+            let response = house.ask("POST", PATH, &[], body(contact, "111111")).await;
+            assert_eq!(response.status(), 401, "{contact:?}");
+        }
+        for contact in contacts {
+            let response = house.ask("POST", PATH, &[], body(contact, "111111")).await;
+            assert_eq!(response.status(), 429, "{contact:?}");
+        }
     }
 }

@@ -5,10 +5,11 @@ mod token;
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     routing::{get, post},
 };
 
-use crate::api::Api;
+use crate::{api::Api, arriving::UNSIGNED_BYTES_MAX};
 
 pub(super) fn router() -> Router<Api> {
     Router::new()
@@ -16,4 +17,5 @@ pub(super) fn router() -> Router<Api> {
         .route("/token", post(token::obtain::obtain))
         .route("/token/refresh", post(token::refresh::refresh))
         .route("/token/verify", post(token::verify::verify))
+        .layer(DefaultBodyLimit::max(UNSIGNED_BYTES_MAX))
 }

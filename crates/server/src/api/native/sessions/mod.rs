@@ -7,9 +7,10 @@ mod refresh;
 mod sign_in;
 mod tokens;
 
+use axum::extract::DefaultBodyLimit;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::api::Api;
+use crate::{api::Api, arriving::UNSIGNED_BYTES_MAX};
 
 pub(super) fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
@@ -17,4 +18,5 @@ pub(super) fn router() -> OpenApiRouter<Api> {
         .routes(routes!(refresh::refresh))
         .routes(routes!(current::sign_out))
         .routes(routes!(end::end))
+        .layer(DefaultBodyLimit::max(UNSIGNED_BYTES_MAX))
 }

@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use axum::extract::{Multipart, State, multipart::Field};
+use axum::extract::{
+    Multipart, State,
+    multipart::{Field, MultipartError},
+};
 use rollcall_core::{
     command::{By, Command, Expect, List},
     people::Permission,
@@ -21,7 +24,7 @@ use super::{
     },
     PHOTO_BYTES_MAX, Photo, document_of, kind,
 };
-use crate::{api::Api, clock};
+use crate::{api::Api, arriving::is_too_slow, clock};
 
 pub(super) async fn upload(
     State(api): State<Api>,
@@ -51,9 +54,13 @@ fn refused(why: &str) -> Refused {
     Refused::Field("photo".into(), why.into())
 }
 
+fn unread(error: &MultipartError, why: &str) -> Refused {
+    if is_too_slow(error) { Refused::TooSlow } else { refused(why) }
+}
+
 /// The bytes of the first file of a form, or of a field that is called as a picture is.
 async fn picture(mut form: Multipart) -> Result<Vec<u8>, Refused> {
-    let unreadable = |_| refused("could not be read");
+    let unreadable = |error| unread(&error, "could not be read");
     while let Some(field) = form.next_field().await.map_err(unreadable)? {
         let named = field.name().is_some_and(|name| ["photo", "image", "file"].contains(&name));
         if field.file_name().is_some() || named {
@@ -67,7 +74,9 @@ async fn picture(mut form: Multipart) -> Result<Vec<u8>, Refused> {
 /// upload would not arrive.
 async fn whole(mut field: Field<'_>) -> Result<Vec<u8>, Refused> {
     let (mut bytes, mut too_large) = (Vec::new(), false);
-    while let Some(chunk) = field.chunk().await.map_err(|_| refused("is far too large"))? {
+    while let Some(chunk) =
+        field.chunk().await.map_err(|error| unread(&error, "is far too large"))?
+    {
         too_large |= bytes.len() + chunk.len() > PHOTO_BYTES_MAX;
         if !too_large {
             bytes.extend_from_slice(&chunk);
