@@ -12,8 +12,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rollcall::config::Config;
 use rollcall_wire::Dialect;
-use support::{Program, SECRET};
+use support::{Program, SECRET, config, world};
 
 /// How long a command may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -59,4 +60,24 @@ fn the_doctor_tries_a_token_at_every_dialect() {
         assert_eq!(bad.code, Some(1), "{}: {}", dialect.name(), bad.said);
         assert!(bad.said.contains("token: is refused"), "{}", bad.said);
     }
+}
+
+#[test]
+fn the_doctor_asks_a_listener_as_a_proxy_would() {
+    let allow_origins = vec!["https://elsewhere.example.org".to_owned()];
+    let program = Program::in_world(&world(), Config { allow_origins, ..config() });
+    let address = url(program.address(Dialect::Gym));
+    let outer = rollcall(&["doctor", &address, "--host", "desk.example.org"]);
+    assert_eq!(outer.code, Some(0), "{}", outer.said);
+    assert!(outer.said.contains("https://desk.example.org may read"), "{}", outer.said);
+    let strange = rollcall(&["doctor", &address, "--origin", "https://desk.example.org"]);
+    assert_eq!(strange.code, Some(1), "{}", strange.said);
+    assert!(strange.said.contains("the origin is refused"), "{}", strange.said);
+}
+
+#[test]
+fn an_encrypted_address_is_answered_by_what_to_do_instead() {
+    let done = rollcall(&["doctor", "https://desk.example.org"]);
+    assert_eq!(done.code, Some(2), "{}", done.said);
+    assert!(done.said.contains("such as http://127.0.0.1:8080"), "{}", done.said);
 }
