@@ -81,3 +81,29 @@ fn an_encrypted_address_is_answered_by_what_to_do_instead() {
     assert_eq!(done.code, Some(2), "{}", done.said);
     assert!(done.said.contains("such as http://127.0.0.1:8080"), "{}", done.said);
 }
+
+#[test]
+fn a_tail_that_is_refused_for_good_ends_and_says_why() {
+    let program = Program::start();
+    let address = url(program.address(Dialect::Native));
+    let (admin, member) =
+        (program.token(Dialect::Native, "1"), program.token(Dialect::Native, "3"));
+    for (room, token, why) in [
+        ("cellar", &*admin, "the room cellar cannot be followed: room is none"),
+        ("sheet/7/2026-01-01", &admin, "cannot be followed: room is none"),
+        ("sheet/2026-01-01/none", &admin, "cannot be followed: there is no gathering"),
+        ("accounts", &member, "the room accounts cannot be followed: 3 may not follow accounts"),
+        ("desk", "nonsense", "the token is not accepted"),
+    ] {
+        for more in [&[][..], &["--json"]] {
+            let args = ["tail", room, "--url", &address, "--token", token];
+            let done = rollcall(&[&args[..], more].concat());
+            assert_eq!(done.code, Some(1), "{room}: {}", done.said);
+            assert!(done.said.contains(why), "{room}: {}", done.said);
+        }
+    }
+    let gym = url(program.address(Dialect::Gym));
+    let done = rollcall(&["tail", "desk", "--url", &gym, "--token", &admin]);
+    assert_eq!(done.code, Some(1), "{}", done.said);
+    assert!(done.said.contains("is it a native listener?"), "{}", done.said);
+}
