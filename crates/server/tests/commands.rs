@@ -6,6 +6,7 @@
 mod support;
 
 use std::{
+    fs,
     net::SocketAddr,
     process::{Command, Stdio},
     thread,
@@ -106,4 +107,38 @@ fn a_tail_that_is_refused_for_good_ends_and_says_why() {
     let done = rollcall(&["tail", "desk", "--url", &gym, "--token", &admin]);
     assert_eq!(done.code, Some(1), "{}", done.said);
     assert!(done.said.contains("is it a native listener?"), "{}", done.said);
+}
+
+#[test]
+fn a_file_that_cannot_be_used_is_named_with_what_asked_for_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let (data, keys) = (at("data"), at("keys.json"));
+    fs::write(at("world.json"), world().to_string()).unwrap();
+    let imported = rollcall(&["import", &at("world.json"), "--data", &data]);
+    assert_eq!(imported.code, Some(0), "{}", imported.said);
+    let key = |more: &str| format!(r#"{{"keys":[{{"kty":"oct","k":"AAAA"{more}}}]}}"#);
+    for (text, why) in [
+        ("nonsense", "is no JSON Web Key Set: "),
+        (&*key(""), "holds a key without `kid`"),
+        (&key(r#","kid":"r1""#), r#"holds the key "r1", which is no public key"#),
+    ] {
+        fs::write(&keys, text).unwrap();
+        let done = rollcall(&[
+            "serve",
+            "--data",
+            &data,
+            "--listen",
+            "native=127.0.0.1:0",
+            "--jwks",
+            &keys,
+        ]);
+        assert_eq!(done.code, Some(1), "{}", done.said);
+        assert!(done.said.contains(&format!("rollcall: jwks: {keys} {why}")), "{}", done.said);
+    }
+    let nowhere = at("nowhere/copy.db");
+    let done = rollcall(&["backup", &nowhere, "--data", &data]);
+    assert_eq!(done.code, Some(1), "{}", done.said);
+    let said = format!("rollcall: cannot write {nowhere}\n  because No such file or directory");
+    assert!(done.said.contains(&said), "{}", done.said);
 }
