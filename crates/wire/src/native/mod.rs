@@ -15,6 +15,7 @@ mod signing;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+mod wording;
 
 use std::sync::Arc;
 

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 pub use super::problem::Problem;
 use super::{
-    misfit,
+    misfit::misfit,
     request::Malformed,
     said::{self, Answered, Happened},
     snapshot,
@@ -27,8 +27,8 @@ use super::{
 /// What is wrong, and where.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
     serde_json::from_str(text).map_err(|error| {
-        let field = misfit::field(text, &error);
-        Malformed { id: None, field, why: misfit::why(&error) }.into()
+        let (field, why) = misfit::<T>(text, &error);
+        Malformed { id: None, field, why }.into()
     })
 }
 
