@@ -13,7 +13,7 @@ use rollcall_core::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-pub use super::problem::Problem;
+pub use super::{carried::Carried, problem::Problem};
 use super::{
     misfit::misfit,
     request::Malformed,
