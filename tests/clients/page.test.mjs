@@ -56,6 +56,23 @@ test('its script parses, and finds every element that it names', () => {
   assert.deepEqual(named.filter((id) => !ids.has(id)), []);
 });
 
+/** A function of the page's script, with these things around it. */
+function taken(name, around) {
+  const source = inside('script').match(new RegExp(`^  function ${name}\\(.*?^  }`, 'ms'))[0];
+  return new Function(...Object.keys(around), `${source}; return ${name};`)(...Object.values(around));
+}
+
+test('a decision is announced only where one is asked for', () => {
+  const questions = new Map(), said = [];
+  const view = { people: new Map([['p1', { name: 'Bo Ray' }]]) };
+  const question = taken('question', { questions, view, say: (text) => said.push(text) });
+  question('p1', { status: 'late', note: 'bus' }, 'late', '2026-11-21T09:00:00.000Z');
+  assert.deepEqual([questions.size, said], [0, []], 'only the note differs');
+  question('p1', { status: 'late' }, 'present', '2026-11-21T09:00:00.000Z');
+  assert.equal(questions.size, 1);
+  assert.match(said.join(), /^Bo Ray was marked by two people/);
+});
+
 test('a browser that has the page is told so', async () => {
   const headers = { 'if-none-match': response.headers.get('etag') };
   const again = await fetch(rollcall.url(), { headers });
