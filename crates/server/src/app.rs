@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use axum::{
     Extension, Router,
     routing::{any, get},
@@ -199,9 +199,10 @@ fn tell_numbers(address: SocketAddr, control: &Control) -> anyhow::Result<()> {
 pub fn authority(config: &Config, store: Arc<dyn Store>) -> anyhow::Result<Authority> {
     let mut keyring = Keyring::new(config.secret()?);
     if let Some(file) = &config.jwks {
+        let shown = file.display();
         let text = std::fs::read_to_string(file)
-            .with_context(|| format!("cannot read {}", file.display()))?;
-        keyring = keyring.with_jwks(&text)?;
+            .with_context(|| format!("jwks: {shown} cannot be read"))?;
+        keyring = keyring.with_jwks(&text).map_err(|why| anyhow!("jwks: {shown} {why}"))?;
     }
     Ok(Authority::new(store, keyring, config.tokens.clone(), &config.limits)?)
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Account, Family, Gathering, Group, Permission, Person, Session, Settings, Tenant,
-    misfit::misfit,
+    misfit::misfit, owned,
 };
 use crate::{
     command::{Expect, List},
@@ -286,7 +286,9 @@ fn merged<T: Serialize + DeserializeOwned>(
     let mut entry = entry.map_err(|error| Rejection::invalid("fields", error.to_string()))?;
     lay_over(&mut entry, fields);
     entry["id"] = id.into();
-    T::deserialize(&entry).map_err(|error| misfit::<T>(&entry, &error.to_string()))
+    let next = T::deserialize(&entry).map_err(|error| misfit::<T>(&entry, &error.to_string()))?;
+    owned::check(current, &next, fields)?;
+    Ok(next)
 }
 
 /// RFC 7396: objects merge, `null` removes, everything else replaces.

@@ -9,6 +9,7 @@ mod enrol;
 mod gathering;
 mod misfit;
 mod newcomer;
+mod owned;
 mod person;
 mod rights;
 mod tenant;

@@ -10,13 +10,16 @@ use super::{
 };
 use crate::config::{Config, ConfigError, PlaceFlags};
 
-/// Look for what usually goes wrong: locally, or at the address of a running server.
+/// Look for what usually goes wrong: on this machine, or at a running listener.
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// A running server as clients reach it; without one, this machine is looked at.
+    /// A running listener, such as http://127.0.0.1:8080; without one, this machine is looked at.
     url: Option<Url>,
-    /// The origin of the pages that shall connect, such as https://desk.example.org.
-    #[arg(long)]
+    /// The host name under which clients reach it through a proxy, such as desk.example.org.
+    #[arg(long, requires = "url")]
+    host: Option<String>,
+    /// The origin of the pages that shall connect [default: the host's own, by https].
+    #[arg(long, requires = "url")]
     origin: Option<String>,
     /// An access token to try.
     #[arg(long, env = "ROLLCALL_TOKEN", hide_env_values = true)]
@@ -86,14 +89,17 @@ fn directory(config: &Config) -> Result<String, String> {
 const KEY: &str = "cm9sbGNhbGwgZG9jdG9yIQ==";
 
 fn outside(url: &Url, args: &Args) -> Vec<Finding> {
-    let health = http::ask(url, "/health", &[("Accept", "application/json")]);
+    let host = args.host.clone().unwrap_or_else(|| url.authority());
+    let own = if args.host.is_some() { "https" } else { "http" };
+    let origin = args.origin.clone().unwrap_or_else(|| format!("{own}://{host}"));
+    let health = http::ask(url, "/health", &[("Host", &host), ("Accept", "application/json")]);
     let reached = health.is_ok();
     let mut findings = vec![Finding { what: "health", found: told(health, well) }];
     if !reached {
         return findings;
     }
-    let origin = args.origin.clone().unwrap_or_else(|| format!("http://{}", url.authority()));
     let upgrade = [
+        ("Host", host.as_str()),
         ("Connection", "Upgrade"),
         ("Upgrade", "websocket"),
         ("Sec-WebSocket-Version", "13"),
@@ -103,12 +109,12 @@ fn outside(url: &Url, args: &Args) -> Vec<Finding> {
     let (opened, spoken) = open(url, &upgrade);
     findings
         .push(Finding { what: "WebSocket upgrade", found: told(opened, |a| upgraded(a, spoken)) });
-    let echoed = http::ask(url, "/health", &[("Origin", origin.as_str())]);
+    let echoed = http::ask(url, "/health", &[("Host", &host), ("Origin", &origin)]);
     let cors = |answer: &Answer| cors(answer, &origin);
     findings.push(Finding { what: "origin", found: told(echoed, cors) });
     if let Some(token) = &args.token {
-        let bearer = format!("Bearer {token}");
-        let found = http::ask(url, who_path(spoken), &[("Authorization", &bearer)]);
+        let bearer = [("Host", &*host), ("Authorization", &*format!("Bearer {token}"))];
+        let found = http::ask(url, who_path(spoken), &bearer);
         findings.push(Finding { what: "token", found: told(found, accepted) });
     }
     findings
@@ -173,7 +179,8 @@ fn who_path(spoken: &str) -> &'static str {
     match spoken {
         "gym" => "/api/auth/me/",
         "church" => "/api/auth/me",
-        _ => "/v1/me",
+        // Everybody may list their own sign-ins.
+        _ => "/v1/sessions",
     }
 }
 

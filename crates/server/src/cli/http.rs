@@ -30,9 +30,10 @@ impl std::str::FromStr for Url {
         let wrong = |why: &str| Err(format!("{text:?} {why}"));
         let Some(rest) = text.strip_prefix("http://").or_else(|| text.strip_prefix("ws://")) else {
             return match text.split_once("://") {
-                Some(("https" | "wss", _)) => {
-                    wrong("is encrypted, which this command does not speak: ask behind the proxy")
-                }
+                Some(("https" | "wss", _)) => wrong(
+                    "is encrypted, which this command does not speak: run it on the server \
+                     against the listener itself, such as http://127.0.0.1:8080",
+                ),
                 _ => wrong("is no address: write http://HOST:PORT"),
             };
         };
@@ -69,7 +70,7 @@ pub(super) struct Answer {
     left: u64,
 }
 
-/// Asks for a path below the address.
+/// Asks for a path below the address. A `Host` among the headers stands in for the address's own.
 pub(super) fn ask(url: &Url, path: &str, headers: &[(&str, &str)]) -> anyhow::Result<Answer> {
     let authority = url.authority();
     let bare = url.host.trim_start_matches('[').trim_end_matches(']');
@@ -79,7 +80,10 @@ pub(super) fn ask(url: &Url, path: &str, headers: &[(&str, &str)]) -> anyhow::Re
         .with_context(|| format!("cannot reach {authority}"))?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    let mut head = format!("GET {}{path} HTTP/1.1\r\nHost: {authority}\r\n", url.path);
+    let mut head = format!("GET {}{path} HTTP/1.1\r\n", url.path);
+    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+        head.push_str(&format!("Host: {authority}\r\n"));
+    }
     for (name, value) in headers {
         if value.contains(['\r', '\n']) {
             bail!("{name} holds a line break");

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::clock;
 
-/// Follow a room of a running server, such as `desk`, `sheet/GATHERING/DATE` or `everything`.
+/// Follow a room of a running server, such as `desk`, `sheet/DATE/GATHERING` or `everything`.
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// Which room.
@@ -84,7 +84,11 @@ fn follow(args: &Args, position: &mut Option<String>) -> anyhow::Result<Heard> {
     let answer = http::ask(&args.url, &path, &headers)?;
     match answer.status {
         200 => {}
-        401 | 403 | 404 => return Err(Final(format!("the server says {}", answer.status)).into()),
+        404 => {
+            let why = "nothing is live at this address: is it a native listener?";
+            return Err(Final(why.into()).into());
+        }
+        status @ (400 | 401 | 403) => return Err(Final(format!("the server says {status}")).into()),
         status => bail!("the server says {status}"),
     }
     answer.set_patience(SILENCE)?;
@@ -139,41 +143,46 @@ fn escaped(room: &str) -> String {
 }
 
 fn show(args: &Args, text: &str) -> anyhow::Result<()> {
-    if args.json {
-        return Ok(say::line(text)?);
-    }
     let message: Value = serde_json::from_str(text).unwrap_or_else(|_| text.into());
     let (kind, data) = (message["type"].as_str().unwrap_or("?"), &message["data"]);
-    match kind {
-        "event" => {
-            let at = data["at"].as_str().and_then(|at| at.get(11..19)).unwrap_or("--:--:--");
-            let what = data["event"]["type"].as_str().unwrap_or("?");
-            say::line(format!(
-                "{} {} {} {} {}",
-                coloured(Colour::Grey, at),
-                coloured(Colour::Green, what),
-                coloured(Colour::Blue, data["room"].as_str().unwrap_or("")),
-                coloured(Colour::Yellow, data["by"].as_str().unwrap_or("rollcall")),
-                data["event"]["data"],
-            ))?;
-        }
-        "error" => {
-            let text = |key: &str| data[key].as_str().unwrap_or_default();
-            let told = format!("{}. {}", text("cause"), text("what_to_do"));
-            say::line(coloured(Colour::Red, &told))?;
-            if data["code"].as_str() == Some("forbidden") || is_about_token(data) {
-                return Err(
-                    Final("the server will not let this account follow the room".into()).into()
-                );
-            }
-        }
-        _ => say::line(coloured(Colour::Grey, &format!("{kind} {data}")))?,
+    if args.json {
+        say::line(text)?;
+    } else if kind == "event" {
+        let at = data["at"].as_str().and_then(|at| at.get(11..19)).unwrap_or("--:--:--");
+        let what = data["event"]["type"].as_str().unwrap_or("?");
+        say::line(format!(
+            "{} {} {} {} {}",
+            coloured(Colour::Grey, at),
+            coloured(Colour::Green, what),
+            coloured(Colour::Blue, data["room"].as_str().unwrap_or("")),
+            coloured(Colour::Yellow, data["by"].as_str().unwrap_or("rollcall")),
+            data["event"]["data"],
+        ))?;
+    } else if kind != "error" {
+        say::line(coloured(Colour::Grey, &format!("{kind} {data}")))?;
     }
-    Ok(())
+    if kind == "error" { refused(args, data) } else { Ok(()) }
 }
 
-fn is_about_token(data: &Value) -> bool {
-    data["code"].as_str().is_some_and(|code| code.starts_with("token_"))
+/// Ends the command if trying again would change nothing; else says why it has to.
+fn refused(args: &Args, data: &Value) -> anyhow::Result<()> {
+    let text = |key: &str| data[key].as_str().unwrap_or_default();
+    let (code, cause) = (text("code"), text("cause"));
+    let lasting = match code {
+        "invalid" | "malformed" | "forbidden" | "not_found" => {
+            format!("the room {} cannot be followed: {cause}", args.room)
+        }
+        "signed_out" => format!("nobody is signed in by this token: {cause}"),
+        code if code.starts_with("token_") => {
+            format!("the token is not accepted: {cause}; `rollcall token` makes one")
+        }
+        _ if args.json => return Ok(()),
+        _ => {
+            let told = format!("{cause}. {}", text("what_to_do"));
+            return Ok(say::line(coloured(Colour::Red, &told))?);
+        }
+    };
+    Err(Final(lasting).into())
 }
 
 #[cfg(test)]
@@ -191,6 +200,6 @@ mod tests {
 
     #[test]
     fn a_room_is_escaped_for_an_address() {
-        assert_eq!(escaped("sheet/a&b é/2026-01-01"), "sheet/a%26b%20%C3%A9/2026-01-01");
+        assert_eq!(escaped("sheet/2026-01-01/a&b é"), "sheet/2026-01-01/a%26b%20%C3%A9");
     }
 }

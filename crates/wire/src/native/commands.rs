@@ -4,6 +4,7 @@ use rollcall_core::{command::Command, decide::Answer, id::CommandId, rejection::
 
 use super::{
     COMMANDS_MAX, Native,
+    carried::Carried,
     problem::Problem,
     said::{Answered, Said},
 };
@@ -14,7 +15,7 @@ impl Native {
         match self.judge_command(id) {
             Ok(id) => {
                 let ticket = self.ticket();
-                self.commands.push((ticket, id.clone()));
+                self.commands.push((ticket, id.clone(), Carried::by(&command)));
                 out.push(Effect::Submit { ticket, command, id: Some(id) });
             }
             Err(problem) => out.send(Said::Error(&problem.of(id.to_owned())).message()),
@@ -38,10 +39,10 @@ impl Native {
         verdict: &Result<Answer, Refusal>,
         out: &mut Outbox,
     ) {
-        let Some(at) = self.commands.iter().position(|(waiting, _)| *waiting == ticket) else {
+        let Some(at) = self.commands.iter().position(|(waiting, ..)| *waiting == ticket) else {
             return;
         };
-        let (_, id) = self.commands.swap_remove(at);
+        let (_, id, carried) = self.commands.swap_remove(at);
         if self.commands.is_empty() {
             // An idle connection keeps no room for commands.
             self.commands = Vec::new();
@@ -49,7 +50,7 @@ impl Native {
         match verdict {
             Ok(answer) => out.send(accepted(&id, answer)),
             Err(refusal) => {
-                let problem = Problem::from(refusal).of(id.to_string());
+                let problem = Problem::from(refusal).within(carried).of(id.to_string());
                 out.send(Said::Error(&problem).message());
             }
         }

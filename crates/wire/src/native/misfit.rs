@@ -1,24 +1,111 @@
 //! Where in a JSON text reading stopped: serde says line and column, people want the field.
 
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::wording;
+
 /// Characters of a cause: enough for every list of expected names, too few to echo a payload.
 const WHY_CHARS_MAX: usize = 300;
 
-/// What is wrong, without serde's line and column.
-pub(super) fn why(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(why, _)| why);
-    text.chars().take(WHY_CHARS_MAX).collect()
+/// What serde says of anything but a text where one of several words should stand.
+const EXPECTED_VALUE: &str = "expected value";
+
+/// What is wrong with a text that is no `T`, in a sentence, and the field at which reading
+/// stopped, as a path from the request's `data` inwards; `None` if it is the whole text.
+pub(super) fn misfit<T: DeserializeOwned>(
+    text: &str,
+    error: &serde_json::Error,
+) -> (Option<String>, String) {
+    let (field, why) = match serde_json::from_str::<Value>(text) {
+        Err(_) => (None, format!("is no JSON: {error}")),
+        Ok(value) => placed::<T>(text, &value, error),
+    };
+    let why = if field.is_none() { format!("the request {why}") } else { why };
+    (field, why.chars().take(WHY_CHARS_MAX).collect())
 }
 
-/// The field at which reading stopped, as a path from the request's `data` inwards.
-/// `None` if the text is no JSON at all.
-pub(super) fn field(text: &str, error: &serde_json::Error) -> Option<String> {
-    if !error.is_data() {
-        return None;
+/// The same of a text that is JSON. What stands before its `type` is only judged behind that, where
+/// its place is lost: a text in the right order shows it.
+fn placed<T: DeserializeOwned>(
+    text: &str,
+    value: &Value,
+    error: &serde_json::Error,
+) -> (Option<String>, String) {
+    let mut ordered = String::new();
+    write_type_first(value, &mut ordered);
+    let again = serde_json::from_str::<T>(&ordered).err();
+    match again.filter(|again| bare(again) == bare(error)) {
+        Some(again) => told(&ordered, &again),
+        None => told(text, error),
     }
-    let why = error.to_string();
+}
+
+fn told(text: &str, error: &serde_json::Error) -> (Option<String>, String) {
+    let (why, end) = (bare(error), offset_of(text, error));
+    let (field, why) = if why == EXPECTED_VALUE {
+        (field(text, end.saturating_sub(1), &why), "must be a text".to_owned())
+    } else {
+        (field(text, end, &why), wording::plain(&why))
+    };
+    match field.as_deref().and_then(|path| reference(path, &why)) {
+        Some(path) => (Some(path), REFERENCE.to_owned()),
+        None => (field, why),
+    }
+}
+
+/// What serde says, without line and column.
+fn bare(error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    said.rsplit_once(" at line ").map_or(said.as_str(), |(why, _)| why).to_owned()
+}
+
+fn write_type_first(value: &Value, into: &mut String) {
+    match value {
+        Value::Object(fields) => {
+            into.push('{');
+            let (first, rest): (Vec<_>, Vec<_>) =
+                fields.iter().partition(|(key, _)| *key == "type");
+            for (at, (key, value)) in first.into_iter().chain(rest).enumerate() {
+                into.push_str(if at == 0 { "" } else { "," });
+                into.push_str(&Value::from(key.as_str()).to_string());
+                into.push(':');
+                write_type_first(value, into);
+            }
+            into.push('}');
+        }
+        Value::Array(values) => {
+            into.push('[');
+            for (at, value) in values.iter().enumerate() {
+                into.push_str(if at == 0 { "" } else { "," });
+                write_type_first(value, into);
+            }
+            into.push(']');
+        }
+        plain => into.push_str(&plain.to_string()),
+    }
+}
+
+/// What names a person by one of several keys.
+const REFERENCE: &str = "must be an object with one of `id`, `number`, `code`";
+
+/// The path of a person who is named in another way than by one of those keys. serde speaks of
+/// texts there, because what is one of several is one by a text elsewhere.
+fn reference(path: &str, why: &str) -> Option<String> {
+    let (before, after) = path.rsplit_once("person")?;
+    let about_text = why == "must be a text" || why.starts_with("must be one of `id`");
+    let itself = after.is_empty() || (why == "must be a text" && after.starts_with('.'));
+    (itself && about_text).then(|| format!("{before}person"))
+}
+
+fn field(text: &str, end: usize, why: &str) -> Option<String> {
     let missing = why.starts_with("missing field");
-    let mut steps = steps_to(text, offset_of(text, error));
+    let mut steps = steps_to(text, end);
+    let (before, after) = text.as_bytes().split_at(end);
+    if is_list(why) && before.ends_with(b"[") && !after.trim_ascii_start().starts_with(b"[") {
+        // The list itself does not fit, not what comes first in it.
+        steps.pop();
+    }
     if let (true, Some(Step::Key(last))) = (missing, steps.last_mut()) {
         // The object that lacks a field ends with another one.
         *last = "";
@@ -33,6 +120,10 @@ pub(super) fn field(text: &str, error: &serde_json::Error) -> Option<String> {
     }
     let inner = path.strip_prefix(".data.").or_else(|| path.strip_prefix('.'))?;
     Some(inner.to_owned())
+}
+
+fn is_list(why: &str) -> bool {
+    why.starts_with("invalid type: sequence")
 }
 
 fn offset_of(text: &str, error: &serde_json::Error) -> usize {
@@ -134,11 +225,21 @@ mod tests {
             (r#"{"y":1}"#, "x"),
         ] {
             let error = serde_json::from_str::<Outer>(text).unwrap_err();
-            assert_eq!(field(text, &error).as_deref(), Some(named), "{text}");
+            assert_eq!(misfit::<Outer>(text, &error).0.as_deref(), Some(named), "{text}");
         }
     }
 
     proptest::proptest! {
+        #[test]
+        fn no_text_that_is_no_request_upsets_it(
+            text in r#"\{"(type|data)":["\[\]{}:,0éa\\]{0,9}(,"(type|data)":["\[\]{}:,0éa]{0,9})?\}"#,
+        ) {
+            if let Err(error) = serde_json::from_str::<(u8, String)>(&text) {
+                misfit::<(u8, String)>(&text, &error);
+            }
+            super::super::request::Request::read(&text).ok();
+        }
+
         #[test]
         fn no_text_upsets_it(text in r#"[\[\]{}:,"\\aé0 ]{0,40}"#, end in 0_usize..60) {
             steps_to(&text, end.min(text.len()));

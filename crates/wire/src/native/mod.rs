@@ -3,6 +3,7 @@
 //! The protocol's text is `docs/protocol/native.md`; its golden vectors are in `vectors/native`.
 
 mod access;
+mod carried;
 mod commands;
 mod following;
 mod misfit;
@@ -15,6 +16,7 @@ mod signing;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+mod wording;
 
 use std::sync::Arc;
 
@@ -36,6 +38,7 @@ use crate::{
     },
     message::Message,
 };
+use carried::Carried;
 use problem::Problem;
 use request::Request;
 use said::Said;
@@ -87,7 +90,7 @@ pub struct Native {
     asked: Option<Box<following::Asked>>,
     /// Events were skipped while a follow was on its way: take a snapshot after it.
     lost: Option<Reset>,
-    commands: Vec<(Ticket, CommandId)>,
+    commands: Vec<(Ticket, CommandId, Carried)>,
     tickets: u32,
     malformed: u8,
     over: bool,

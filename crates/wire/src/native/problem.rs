@@ -7,7 +7,7 @@ use rollcall_core::{
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{COMMANDS_MAX, request::Malformed};
+use super::{COMMANDS_MAX, carried::Carried, request::Malformed};
 use crate::conversation::SignInRefusal;
 
 /// The `data` of an `error` message, and of REST's `error`.
@@ -43,6 +43,18 @@ impl Problem {
     /// The room that it is about.
     pub(super) fn about(self, room: &Room) -> Self {
         Self { detail: Some(Box::new(json!({ "room": room }))), ..self }
+    }
+
+    /// Names its field as the request has it that carries the command.
+    #[must_use]
+    pub fn within(mut self, carried: Carried) -> Self {
+        if let Some(field) = &mut self.field {
+            *field = carried.path(field).into();
+            if let Some(named) = self.detail.as_mut().and_then(|detail| detail.get_mut("field")) {
+                *named = (**field).into();
+            }
+        }
+        self
     }
 
     pub(super) fn token_expired() -> Self {

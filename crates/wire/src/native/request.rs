@@ -3,7 +3,7 @@
 use rollcall_core::{command::Command, room::Room};
 use serde::Deserialize;
 
-use super::misfit;
+use super::misfit::misfit;
 
 /// One request. It has no `Debug`: a token must not end in a log by accident.
 #[derive(Deserialize)]
@@ -73,10 +73,9 @@ impl Request {
     /// # Errors
     /// [`Malformed`] with the field at which reading stopped.
     pub fn read(text: &str) -> Result<Self, Malformed> {
-        serde_json::from_str(text).map_err(|error| Malformed {
-            id: id_of(text),
-            field: misfit::field(text, &error),
-            why: misfit::why(&error),
+        serde_json::from_str(text).map_err(|error| {
+            let (field, why) = misfit::<Self>(text, &error);
+            Malformed { id: id_of(text), field, why }
         })
     }
 }
@@ -137,6 +136,62 @@ mod tests {
             ),
         ] {
             assert_eq!(malformed(text).field.as_deref(), Some(field), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_mistake_is_told_in_plain_words() {
+        for (text, field, why) in [
+            ("7", None, "the request must be an object, not 7"),
+            ("[]", None, "the request must be an object"),
+            (r#"{"type":"ping","x":1}"#, Some("x"), "is not known; known here: `type` or `data`"),
+            (r#"{"data":{"token":7},"type":"sign_in"}"#, Some("token"), "must be a text, not 7"),
+            (
+                r#"{"data":{"command":{"data":{},"type":"check_in"},"id":"c"},"type":"command"}"#,
+                Some("command.data.person"),
+                "is missing",
+            ),
+            ("hello", None, "the request is no JSON: expected value at line 1 column 1"),
+            (r#"{"type":"ping""#, None, "the request is no JSON: EOF"),
+            (r#"{"type":5}"#, Some("type"), "must be a text"),
+            (r#"{"type":["ping"]}"#, Some("type"), "must be a text"),
+            (r#"{"type":null}"#, Some("type"), "must be a text"),
+            (r#"{"type":"follow","data":7}"#, Some("data"), "must be an object, not 7"),
+            (r#"{"type":"follow","data":"x"}"#, Some("data"), r#"must be an object, not "x""#),
+            (r#"{"type":"follow"}"#, Some("data"), "is missing"),
+            (r#"{"type":"sign_in","data":{"token":7}}"#, Some("token"), "must be a text, not 7"),
+            (r#"{"type":"dance"}"#, Some("type"), "must be one of `sign_in`, "),
+            (
+                r#"{"type":"command","data":{"id":"c","command":{"type":5}}}"#,
+                Some("command.type"),
+                "must be a text",
+            ),
+            (
+                r#"{"type":"command","data":{"id":"c","command":"fly"}}"#,
+                Some("command"),
+                "must be an object, not \"fly\"",
+            ),
+            (
+                r#"{"type":"command","data":{"id":"c","command":{"type":"check_in","data":{"person":{"id":"a","code":"b"}}}}}"#,
+                Some("command.data.person"),
+                "must be an object with one of `id`, `number`, `code`",
+            ),
+            (
+                r#"{"type":"follow","data":{"id":"f","rooms":[[]]}}"#,
+                Some("rooms[0]"),
+                "must be a text, not a list",
+            ),
+            (r#"{"type":"follow","data":["a"]}"#, Some("data"), "must be an object, not a list"),
+            (r#"{"type":"edit","data":{"room":[]}}"#, Some("room"), "must be a text, not a list"),
+            (
+                r#"{"type":"command","data":{"id":"c","command":{"type":"check_in","data":{"person":"p1"}}}}"#,
+                Some("command.data.person"),
+                "must be an object with one of `id`, `number`, `code`",
+            ),
+        ] {
+            let Malformed { field: found, why: said, .. } = malformed(text);
+            assert_eq!(found.as_deref(), field, "{text}: {said}");
+            assert!(said.starts_with(why), "{text}: {said}");
         }
     }
 

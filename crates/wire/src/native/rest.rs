@@ -13,9 +13,9 @@ use rollcall_core::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-pub use super::problem::Problem;
+pub use super::{carried::Carried, problem::Problem};
 use super::{
-    misfit,
+    misfit::misfit,
     request::Malformed,
     said::{self, Answered, Happened},
     snapshot,
@@ -27,8 +27,8 @@ use super::{
 /// What is wrong, and where.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
     serde_json::from_str(text).map_err(|error| {
-        let field = misfit::field(text, &error);
-        Malformed { id: None, field, why: misfit::why(&error) }.into()
+        let (field, why) = misfit::<T>(text, &error);
+        Malformed { id: None, field, why }.into()
     })
 }
 

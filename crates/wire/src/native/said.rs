@@ -4,7 +4,7 @@ use rollcall_core::{
     decide::Answer,
     desk::Stats,
     event::{Committed, Event},
-    id::{AccountId, CommandId},
+    id::{AccountId, CommandId, PersonId},
     live::PresenceMember,
     people::{Permission, Role},
     position::{Epoch, Position},
@@ -55,6 +55,9 @@ pub(super) enum Said<'a> {
         name: String,
         role: Role,
         permissions: &'static [Permission],
+        /// Whose visits at the desk are the account's own.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        person: Option<&'a PersonId>,
         expires_at: Timestamp,
     },
     Following {

@@ -86,6 +86,7 @@ impl Native {
             name: who.account.display_name(),
             role: who.account.role,
             permissions: who.account.role.permissions(),
+            person: who.account.person.as_ref(),
             expires_at: who.expires_at,
         };
         out.send(said.message());

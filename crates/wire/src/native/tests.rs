@@ -9,7 +9,7 @@ use rollcall_core::{
     live::Reset,
     people::Account,
     position::{Epoch, Offset, Position},
-    rejection::Rejection,
+    rejection::{Refusal, Rejection},
     room::Room,
     time::Timestamp,
 };
@@ -97,6 +97,19 @@ fn check_in(id: usize) -> String {
 #[test]
 fn ten_thousand_idle_connections_are_small() {
     assert!(size_of::<Native>() <= 256, "{} bytes", size_of::<Native>());
+}
+
+#[test]
+fn the_rules_name_a_field_by_the_path_that_reading_names_it_by() {
+    let (mut native, mut out) = signed_in("admin");
+    native.text(&check_in(1), &moment(), &mut out);
+    let all = said(&mut out);
+    let ticket = Ticket(u32::try_from(all[0]["submit"].as_u64().unwrap()).unwrap());
+    let refused = Refusal::from(Rejection::invalid("location", "is too long"));
+    native.answered(ticket, &Err(refused), &moment(), &mut out);
+    let error = &said(&mut out)[0]["data"];
+    assert_eq!(error["field"], "command.data.location");
+    assert_eq!(error["detail"]["field"], "command.data.location");
 }
 
 #[test]

@@ -6,7 +6,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use rollcall_core::rejection::{Fault, Refusal, Rejection};
-use rollcall_wire::{conversation::SignInRefusal, native::rest::Problem};
+use rollcall_wire::{
+    conversation::SignInRefusal,
+    native::rest::{Carried, Problem},
+};
 use serde_json::json;
 
 use crate::auth::{SignInError, TooFast};
@@ -34,6 +37,12 @@ impl Refused {
     pub(super) fn signed_out() -> Self {
         let what_to_do = "Send a bearer token, or sign in by POST /v1/sessions.";
         Self::new("signed_out", "the request carries no token", what_to_do)
+    }
+
+    /// The same with its field named as the request has it that carries the command.
+    pub(super) fn within(mut self, carried: Carried) -> Self {
+        *self.problem = self.problem.within(carried);
+        self
     }
 
     fn status(&self) -> StatusCode {

@@ -18,7 +18,6 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
     routing::{get, post},
 };
 pub(super) use codes::Codes;
@@ -35,7 +34,7 @@ use super::{
     Here,
     refused::{Answered, Refused},
 };
-use crate::{arriving::UNSIGNED_BYTES_MAX, auth::SignInError};
+use crate::auth::SignInError;
 
 pub(super) fn router() -> Router<Here> {
     Router::new()
@@ -50,7 +49,6 @@ pub(super) fn router() -> Router<Here> {
         .route("/api/auth/logout", post(logout::logout))
         .route("/api/auth/clear-expired-token", post(clear_expired_token::clear))
         .route("/api/auth/server-time", get(server_time::server_time))
-        .layer(DefaultBodyLimit::max(UNSIGNED_BYTES_MAX))
 }
 
 /// An account in one of its churches.

@@ -28,7 +28,9 @@ pub(super) async fn put(
     Body(Command { id, command }): Body<Command>,
 ) -> Answered<impl IntoResponse> {
     let id = CommandId::parse("id", &id)?;
-    let answer = hand.put_as(Some(id.clone()), command).await?;
+    let carried = rest::Carried::by(&command);
+    let put = hand.put_as(Some(id.clone()), command).await;
+    let answer = put.map_err(|refused| refused.within(carried))?;
     Ok(Json(rest::answer(Some(&id), &answer)).into_response())
 }
 
@@ -50,6 +52,22 @@ mod tests {
         assert_eq!(first["events"][0]["event"]["type"], "checked_in");
         let (_, again) = house.by("desk", "POST", "/v1/commands", body()).await;
         assert_eq!((&again["repeated"], &again["position"]), (&true.into(), &first["position"]));
+    }
+
+    #[tokio::test]
+    async fn a_field_is_named_by_its_whole_path_whoever_refuses_it() {
+        let house = House::open().await;
+        for (location, code) in [(json!(7), "malformed"), (json!("x".repeat(101)), "invalid")] {
+            let data = json!({"person": {"id": "p1"}, "location": location});
+            let body = json!({"id": code, "command": {"type": "check_in", "data": data}});
+            let (status, said) = house.by("desk", "POST", "/v1/commands", Some(body)).await;
+            let (error, path) = (&said["error"], json!("command.data.location"));
+            assert_eq!((status, &error["code"], &error["field"]), (400, &code.into(), &path));
+            assert!(code == "malformed" || error["detail"]["field"] == path, "{said}");
+        }
+        let long = json!({"location": "x".repeat(101), "person": {"id": "p1"}});
+        let (_, said) = house.by("desk", "POST", "/v1/visits", Some(long)).await;
+        assert_eq!(said["error"]["field"], "location", "as the body has it");
     }
 
     #[tokio::test]

@@ -65,4 +65,25 @@ mod tests {
         assert_eq!((status, &said["error"]["code"]), (409, &"stale".into()));
         assert_eq!(said["error"]["detail"]["version"], 1);
     }
+
+    #[tokio::test]
+    async fn what_the_server_keeps_is_refused_by_name_unless_it_stands_so() {
+        let house = House::open().await;
+        let path = "/v1/people/p1";
+        for (field, value) in [
+            ("version", json!(99)),
+            ("created_at", json!("2000-01-01T00:00:00Z")),
+            ("updated_at", json!("2000-01-01T00:00:00Z")),
+            ("last_attended", json!("2000-01-01")),
+        ] {
+            let (status, said) =
+                house.by("admin", "PATCH", path, Some(json!({field: value}))).await;
+            assert_eq!((status, &said["error"]["field"]), (400, &field.into()), "{said}");
+        }
+        let (_, mut whole) = house.by("admin", "GET", path, None).await;
+        whole["notes"] = "tall".into();
+        let (status, after) = house.by("admin", "PATCH", path, Some(whole.clone())).await;
+        assert_eq!((status, &after["notes"]), (200, &json!("tall")), "{after}");
+        assert_eq!(after["version"], 2);
+    }
 }

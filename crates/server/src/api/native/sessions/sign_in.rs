@@ -103,6 +103,14 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_account_is_told_which_person_it_is() {
+        let house = House::open().await;
+        assert_eq!(house.sign_in().await["account"].get("person"), None);
+        house.by("admin", "PATCH", "/v1/accounts/admin", Some(json!({"person": "p1"}))).await;
+        assert_eq!(house.sign_in().await["account"]["person"], "p1");
+    }
+
+    #[tokio::test]
     async fn g10_2_after_ten_failures_even_the_right_password_waits() {
         let house = House::open().await;
         let try_with = |password: &'static str| {

@@ -25,7 +25,7 @@ pub(super) struct SignedIn {
     /// Until when the sign-in lasts.
     #[schema(value_type = String, format = DateTime)]
     session_expires_at: Timestamp,
-    /// Who it is: `id`, `name`, `role`, `permissions`.
+    /// Who it is: `id`, `name`, `role`, `permissions`, and `person` if it is one.
     #[schema(value_type = Object)]
     account: Value,
 }
@@ -33,18 +33,21 @@ pub(super) struct SignedIn {
 impl From<Tokens> for SignedIn {
     fn from(tokens: Tokens) -> Self {
         let account = &tokens.who.account;
-        let account = json!({
+        let mut said = json!({
             "id": account.id,
             "name": account.display_name(),
             "role": account.role,
             "permissions": account.role.permissions(),
         });
+        if let Some(person) = &account.person {
+            said["person"] = json!(person);
+        }
         Self {
             token: tokens.access,
             expires_at: tokens.access_expires_at,
             refresh_token: tokens.refresh,
             session_expires_at: tokens.session_expires_at,
-            account,
+            account: said,
         }
     }
 }
