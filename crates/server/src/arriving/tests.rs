@@ -81,11 +81,7 @@ async fn a_body_may_neither_pause_nor_drip_and_may_take_long_if_it_is_large() {
 
 #[tokio::test]
 async fn a_body_that_drips_is_refused_in_every_dialect_and_its_connection_ends() {
-    for (dialect, path) in [
-        (Dialect::Native, "/v1/sessions"),
-        (Dialect::Gym, "/api/auth/token/"),
-        (Dialect::Church, "/api/auth/verify-code"),
-    ] {
+    for (dialect, path) in [(Dialect::Native, "/v1/sessions"), (Dialect::Gym, "/api/auth/token/")] {
         let house = House::speaking(dialect).await;
         let request = watched(posted(path, Dripping::new(100, 1, 50)), QUICK);
         let began = Instant::now();
@@ -104,8 +100,6 @@ async fn whoever_is_not_signed_in_sends_little() {
         (Dialect::Native, "/v1/sessions/refresh"),
         (Dialect::Gym, "/api/auth/token/"),
         (Dialect::Gym, "/api/auth/token/verify/"),
-        (Dialect::Church, "/api/auth/request-code"),
-        (Dialect::Church, "/api/auth/verify-code"),
     ] {
         let house = House::speaking(dialect).await;
         let body = Dripping::new(1_000, 1_024, 0);
