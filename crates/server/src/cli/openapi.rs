@@ -19,6 +19,6 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let dialect = Dialect::named(&args.dialect)
         .with_context(|| format!("there is no dialect {:?}", args.dialect))?;
     let described = api::openapi(dialect);
-    say::line(described.with_context(|| format!("{} is not described", args.dialect))?)?;
-    Ok(())
+    let text = described.with_context(|| format!("{} is not described", args.dialect))?;
+    Ok(say::line(text.trim_end())?)
 }
