@@ -13,8 +13,9 @@ use crate::{
 };
 
 /// Commands after which the store may tidy up in the next pause: seldom enough to cost nothing,
-/// often enough that it never has to in a rush.
-const REST_AFTER: usize = 200;
+/// often enough that it never has to in a rush, and that its journal goes over the same few
+/// blocks again while the system still has them at hand.
+const REST_AFTER: usize = 64;
 
 /// The entrance to the log. Cheap to clone.
 #[derive(Clone)]
