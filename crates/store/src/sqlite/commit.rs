@@ -8,7 +8,7 @@ use rollcall_core::{
     event::{Committed, Event},
     facts::Row,
     id::TenantId,
-    position::{Epoch, Offset, Position},
+    position::{Epoch, Position},
     rejection::{Fault, Refusal, Rejection},
     time::Timestamp,
 };
@@ -163,18 +163,11 @@ impl Writer {
     }
 }
 
-/// A tenant's log as the open transaction has it.
+/// A tenant's log: its number, and where it stands.
 #[derive(Clone, Copy)]
-struct Ledger {
-    tenant: i64,
-    epoch: Epoch,
-    head: Offset,
-}
-
-impl Ledger {
-    const fn position(&self) -> Position {
-        Position { epoch: self.epoch, offset: self.head }
-    }
+pub(super) struct Ledger {
+    pub(super) tenant: i64,
+    pub(super) position: Position,
 }
 
 /// Offsets are minted here, inside the transaction, so that a rollback leaves no hole.
@@ -198,11 +191,11 @@ impl Transaction<'_> {
         };
         let asked = Asked::new(ledger.tenant, ask);
         if let Some(asked) = &asked
-            && let Some(given) = asked.first_answer(self.conn, ledger.epoch, now)?
+            && let Some(given) = asked.first_answer(self.conn, ledger.position.epoch, now)?
         {
             return Ok(given.map_err(Refusal::from));
         }
-        let before = ledger.head;
+        let before = ledger.position.offset;
         let verdict = match decide(&self.inside(ledger), ask, now) {
             Ok(decision) => Ok(self.keep(&mut ledger, ask, decision, now)?),
             Err(refusal) => Err(refusal),
@@ -213,7 +206,7 @@ impl Transaction<'_> {
             Err(_) => None,
         };
         if let (Some(asked), Some(given)) = (asked, given) {
-            let span = (before, ledger.head);
+            let span = (before, ledger.position.offset);
             asked.remember(self.conn, span, given, now, self.buffer)?;
         }
         self.ledgers.insert(ask.tenant.clone(), ledger);
@@ -231,7 +224,7 @@ impl Transaction<'_> {
         for event in decision.events {
             events.push(self.append(ledger, event, Some(ask), now)?);
         }
-        Ok(Answer { position: ledger.position(), events, marks: decision.marks, repeated: false })
+        Ok(Answer { position: ledger.position, events, marks: decision.marks, repeated: false })
     }
 
     fn append(
@@ -241,9 +234,9 @@ impl Transaction<'_> {
         ask: Option<&Ask>,
         now: Timestamp,
     ) -> Result<Arc<Committed>, Broken> {
-        ledger.head = ledger.head.next();
+        ledger.position.offset = ledger.position.offset.next();
         let event = Committed {
-            offset: ledger.head,
+            offset: ledger.position.offset,
             at: now,
             by: ask.and_then(|ask| ask.by.account().cloned()),
             command: ask.and_then(|ask| ask.id.clone()),
@@ -283,7 +276,7 @@ impl Transaction<'_> {
         let mut ledger = ledger.ok_or_else(|| Broken::Value("a tenant vanished".into()))?;
         self.append(&mut ledger, Event::Imported { rows }, None, now)?;
         self.ledgers.insert(tenant.clone(), ledger);
-        Ok(Loaded::Done(ledger.position()))
+        Ok(Loaded::Done(ledger.position))
     }
 
     fn inside(&self, ledger: Ledger) -> Inside<'_> {
@@ -298,27 +291,15 @@ impl Transaction<'_> {
     }
 }
 
-fn read_ledger(conn: &Connection, tenant: &TenantId) -> Result<Option<Ledger>, Broken> {
-    let place = place(conn, tenant)?;
-    Ok(place.map(|(tenant, position)| Ledger {
-        tenant,
-        epoch: position.epoch,
-        head: position.offset,
-    }))
-}
-
-/// A tenant's number and position.
-pub(super) fn place(
-    conn: &Connection,
-    tenant: &TenantId,
-) -> Result<Option<(i64, Position)>, Broken> {
+/// A tenant's log as the connection's transaction has it.
+pub(super) fn read_ledger(conn: &Connection, tenant: &TenantId) -> Result<Option<Ledger>, Broken> {
     let found = conn
         .prepare_cached("SELECT id, epoch FROM tenants WHERE name = ?1")?
         .query_row([tenant.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let Some((id, epoch)) = found else {
+    let Some((tenant, epoch)) = found else {
         return Ok(None);
     };
-    let position = Position { epoch: Epoch(epoch), offset: log::head(conn, id)? };
-    Ok(Some((id, position)))
+    let position = Position { epoch: Epoch(epoch), offset: log::head(conn, tenant)? };
+    Ok(Some(Ledger { tenant, position }))
 }

@@ -29,7 +29,11 @@ use rollcall_core::{
 };
 use rusqlite::{Connection, OpenFlags};
 
-use self::{broken::Broken, commit::Writer, read::Rows};
+use self::{
+    broken::Broken,
+    commit::{Ledger, Writer},
+    read::Rows,
+};
 use crate::{Loaded, LogPage, Store, Verdict, View};
 
 /// Pages of the write-ahead log at which SQLite checkpoints by itself; before that, a quiet
@@ -174,7 +178,7 @@ impl Store for SqliteStore {
         look: &mut dyn FnMut(&dyn View) -> Result<(), Fault>,
     ) -> Result<bool, Fault> {
         self.reading(|conn| {
-            let Some((tenant, position)) = commit::place(conn, tenant)? else {
+            let Some(Ledger { tenant, position }) = commit::read_ledger(conn, tenant)? else {
                 return Ok(false);
             };
             let rows = Rows { conn, tenant };
