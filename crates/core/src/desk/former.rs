@@ -29,9 +29,9 @@ pub(crate) fn remember(at: &Situation<'_>, person: &Person) -> Result<Option<Eve
     };
     let (kind, id) = (DocumentKind::new(FORMER_PERSON), DocumentId::new(person.id.as_str()));
     // Whoever came back and leaves again has one already.
-    let version = at.facts.document(&kind, &id)?.map_or(0, |former| former.version) + 1;
-    let by = at.by.account().cloned();
-    Ok(Some(Event::DocumentChanged(Arc::new(Document { kind, id, data, version, by, at: at.now }))))
+    let current = at.facts.document(&kind, &id)?;
+    let former = Document::after(current.as_deref(), (kind, id), data, at);
+    Ok(Some(Event::DocumentChanged(Arc::new(former))))
 }
 
 /// What a visit shows of a person: as the person stands, else as the person was when removed.

@@ -38,17 +38,10 @@ pub(crate) fn put_document(
         let what = format!("{kind} {id}");
         return Err(Rejection::Stale { what, seen, version, mark: None }.into());
     }
-    if current.is_some_and(|d| d.data == *data) {
+    if current.as_ref().is_some_and(|d| d.data == *data) {
         return Ok(Decision::default());
     }
-    let document = Document {
-        kind: kind.clone(),
-        id,
-        data: data.clone(),
-        version: version + 1,
-        by: at.by.account().cloned(),
-        at: at.now,
-    };
+    let document = Document::after(current.as_deref(), (kind.clone(), id), data.clone(), at);
     Ok(Event::DocumentChanged(Arc::new(document)).into())
 }
 

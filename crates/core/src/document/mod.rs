@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     audience::{Audience, Hearer},
+    decide::Situation,
     desk::FORMER_PERSON,
     id::{AccountId, DocumentId, DocumentKind},
     people::Permission,
@@ -40,6 +41,17 @@ pub struct Document {
 }
 
 impl Document {
+    /// What replaces `current`, or is the first version if there is none, by whoever asks for it.
+    pub(crate) fn after(
+        current: Option<&Self>,
+        (kind, id): (DocumentKind, DocumentId),
+        data: Map<String, Value>,
+        at: &Situation<'_>,
+    ) -> Self {
+        let version = current.map_or(0, |current| current.version) + 1;
+        Self { kind, id, data, version, by: at.by.account().cloned(), at: at.now }
+    }
+
     /// Who may see it: most are for those who may read documents, but a preference is its owner's,
     /// and what kiosks and removed people leave behind is for those who might see it elsewhere.
     #[must_use]

@@ -44,14 +44,8 @@ pub(crate) fn save_preferences(
         if current.as_ref().is_some_and(|d| d.data == *data) {
             continue;
         }
-        decision.events.push(Event::DocumentChanged(Arc::new(Document {
-            kind,
-            id,
-            data: data.clone(),
-            version: current.map_or(0, |d| d.version) + 1,
-            by: Some(owner.id.clone()),
-            at: at.now,
-        })));
+        let next = Document::after(current.as_deref(), (kind, id), data.clone(), at);
+        decision.events.push(Event::DocumentChanged(Arc::new(next)));
     }
     Ok(decision)
 }
