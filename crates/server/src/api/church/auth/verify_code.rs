@@ -6,7 +6,6 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use rollcall_core::id::{AccountId, TenantId};
 use rollcall_store::login_form;
 use serde_json::json;
 
@@ -40,7 +39,7 @@ pub(super) async fn verify_code(
     let mut found = churches_of(&here, contact.to_owned()).await?;
     let church = body.filled("churchId");
     found.retain(|m| m.account.active && church.is_none_or(|id| m.church.id.as_str() == id));
-    let keys: Vec<_> = tried(contact, &found).map(|tried| (address, digest(&tried))).collect();
+    let keys: Vec<_> = tried(contact, &found).map(|tried| (address, tried)).collect();
     let proved = prove(&here, found, code);
     let tokens = counted(&here.failures.sign_ins, &keys, TOO_MANY, proved).await?;
     let cookie = cookie::of(&headers, &tokens.access, here.api.config.tokens.church_days);
@@ -52,17 +51,9 @@ pub(super) async fn verify_code(
 
 /// What an attempt counts against: every account that the code is tried for, whichever of its
 /// contacts was written and how; else the contact as it was looked for.
-fn tried<'a>(contact: &str, found: &'a [Membership]) -> impl Iterator<Item = Tried<'a>> {
-    let nobody = found.is_empty().then(|| Tried::Nobody(login_form(contact)));
-    let accounts = found.iter().map(|m| Tried::Account(&m.church.id, &m.account.id));
-    accounts.chain(nobody)
-}
-
-/// Whose code was tried.
-#[derive(Hash)]
-enum Tried<'a> {
-    Account(&'a TenantId, &'a AccountId),
-    Nobody(String),
+fn tried(contact: &str, found: &[Membership]) -> impl Iterator<Item = u64> {
+    let nobody = found.is_empty().then(|| digest(&login_form(contact)));
+    found.iter().map(|m| digest(&(&m.church.id, &m.account.id))).chain(nobody)
 }
 
 async fn prove(here: &Here, found: Vec<Membership>, code: &str) -> Answered<Tokens> {
