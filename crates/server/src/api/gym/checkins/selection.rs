@@ -11,7 +11,6 @@ use rollcall_core::{
     facts::Facts,
     id::PersonId,
     limits,
-    people::Person,
     rejection::Fault,
     time::{Date, Timestamp, Zone},
 };
@@ -195,18 +194,15 @@ impl Selection {
         if self.text.is_empty() {
             return Ok(None);
         }
-        let meant = |person: &Person| {
-            let names = [person.number.as_deref(), person.phone.as_deref()];
-            holds(&person.full_name(), &self.text)
-                || names.into_iter().flatten().any(|name| holds(name, &self.text))
+        let meant = |name: &str, numbers: [&Option<String>; 2]| {
+            holds(name, &self.text)
+                || numbers.into_iter().flatten().any(|number| holds(number, &self.text))
         };
-        let people = everybody(facts)?.into_iter().filter(|person| meant(person));
-        let former = desk::former_people(facts)?.into_iter().filter(|card| {
-            holds(&card.name(), &self.text)
-                || card.number.as_ref().is_some_and(|number| holds(number, &self.text))
-        });
-        let people = people.map(|person| person.id.clone());
-        Ok(Some(people.chain(former.map(|card| card.id)).collect()))
+        let people = everybody(facts)?.into_iter();
+        let people = people.filter(|p| meant(&p.full_name(), [&p.number, &p.phone]));
+        let former = desk::former_people(facts)?.into_iter();
+        let former = former.filter(|card| meant(&card.name(), [&card.number, &None]));
+        Ok(Some(people.map(|p| p.id.clone()).chain(former.map(|card| card.id)).collect()))
     }
 }
 
