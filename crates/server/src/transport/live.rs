@@ -8,17 +8,11 @@ use std::{
     time::Duration,
 };
 
-use axum::{
-    Json,
-    http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse, Response},
-};
+use axum::http::HeaderMap;
 use rollcall_wire::{
     conversation::{Framing, Opening},
     http_head::{self},
-    native::rest::Problem,
 };
-use serde_json::json;
 use tokio::{runtime::Handle, sync::oneshot};
 
 use super::route::{self};
@@ -99,13 +93,6 @@ pub(super) struct Asked {
     pub(super) opening: Opening,
     pub(super) host: Option<Box<str>>,
     pub(super) wait: Duration,
-}
-
-/// What a client is told whose connection did not come about.
-pub(super) fn no_place() -> Response {
-    let problem = Problem::new("busy", route::FULL, "Try again in a moment.");
-    let wait = [(header::RETRY_AFTER, "2")];
-    (StatusCode::SERVICE_UNAVAILABLE, wait, Json(json!({ "error": problem }))).into_response()
 }
 
 /// A header's value, if it is text.

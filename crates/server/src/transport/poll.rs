@@ -14,7 +14,10 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::sync::oneshot;
 
-use super::live::{Live, asked, no_place};
+use super::{
+    live::{Live, asked},
+    refused::no_place,
+};
 use crate::{
     connection::{Flushed, Sink},
     shard::{Inbound, SinkOpener},

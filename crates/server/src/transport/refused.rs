@@ -1,4 +1,4 @@
-//! What is told, in its listener's words, to whoever asks a live address in a way it does not know.
+//! What is told, in its listener's words, to whoever asks a live address in vain.
 
 use axum::{
     Extension, Json,
@@ -8,7 +8,7 @@ use axum::{
 use rollcall_wire::{Dialect, native::rest::Problem};
 use serde_json::json;
 
-use super::live::Live;
+use super::{live::Live, route};
 
 /// The address of a WebSocket was asked without the upgrade to one (RFC 9110 section 15.5.22). Most
 /// often a proxy in between has not passed it on, so that is what has to be told.
@@ -20,6 +20,13 @@ pub(super) fn no_upgrade(dialect: Dialect) -> Response {
     };
     let upgrade = [(header::UPGRADE, "websocket"), (header::CONNECTION, "Upgrade")];
     (upgrade, said.to(dialect, StatusCode::UPGRADE_REQUIRED)).into_response()
+}
+
+/// A connection over one of the native one-way transports did not come about.
+pub(super) fn no_place() -> Response {
+    let said = Said { code: "busy", cause: route::FULL, what_to_do: "Try again in a moment." };
+    let wait = [(header::RETRY_AFTER, "2")];
+    (wait, said.to(Dialect::Native, StatusCode::SERVICE_UNAVAILABLE)).into_response()
 }
 
 /// Nothing is live at this address.

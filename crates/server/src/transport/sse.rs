@@ -19,7 +19,10 @@ use rollcall_core::position::Position;
 use rollcall_wire::{conversation::Framing, message::Message, sse};
 use tokio::sync::mpsc;
 
-use super::live::{Guest, Live, asked, no_place};
+use super::{
+    live::{Guest, Live, asked},
+    refused::no_place,
+};
 use crate::{
     connection::{Flushed, Sink},
     shard::SinkOpener,
