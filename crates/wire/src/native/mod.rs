@@ -121,6 +121,11 @@ impl Native {
         Ticket(self.tickets)
     }
 
+    /// Whether a sign-in or a follow is on its way.
+    const fn waits(&self) -> bool {
+        self.checking.is_some() || self.asked.is_some()
+    }
+
     /// Whether the client can say anything after its opening.
     fn two_way(&self) -> bool {
         !matches!(self.framing, Framing::Sse | Framing::Poll)
@@ -191,13 +196,11 @@ impl Conversation for Native {
     /// so that requests take effect in the order in which they were sent. After the end
     /// everything is taken and ignored, so that the transport comes upon the client's own close.
     fn ready(&self) -> bool {
-        let waits = self.checking.is_some() || self.asked.is_some();
-        self.over || (!waits && self.commands.len() < COMMANDS_MAX)
+        self.over || (!self.waits() && self.commands.len() < COMMANDS_MAX)
     }
 
     fn owes_answers(&self) -> bool {
-        let waits = self.checking.is_some() || self.asked.is_some();
-        !self.over && (waits || !self.commands.is_empty())
+        !self.over && (self.waits() || !self.commands.is_empty())
     }
 
     fn signed_in(
