@@ -66,8 +66,8 @@ impl Message {
         Self { opcode, bytes: Vec::new(), is_checked, checked: 0 }
     }
 
-    /// Adds a piece. Text that must be UTF-8 is checked at once, so that bad text is refused where it stands; whether
-    /// the last character is whole is only known when the message is read.
+    /// Adds a piece. Text that must be UTF-8 is checked at once, so that bad text is refused where
+    /// it stands; whether the last character is whole is only known when the message is read.
     pub(super) fn extend(&mut self, piece: &[u8]) -> Result<(), Malformed> {
         self.bytes.extend_from_slice(piece);
         if !self.is_checked {
